@@ -1,0 +1,39 @@
+/*
+ * L2: apikey.conf.
+ */
+#ifndef AK_CONFIG_H
+#define AK_CONFIG_H
+
+#include <stdbool.h>
+
+#include "error.h"
+#include "mem.h"
+
+struct ak_config {
+	char		*keystore;
+	char		*state;
+	bool		 has_issue;
+	struct {
+		int64_t		 ttl;		/* seconds or AK_FOREVER */
+		int64_t		 max_ttl;
+		struct ak_list	 services;
+	} issue;
+	struct ak_list	 local_services;
+	struct ak_list	 cleartext_services;
+	bool		 has_audit;
+	struct {
+		char	*facility;
+		char	*format;
+	} audit;
+};
+
+/*
+ * Read the file at path.  A missing file is an error: it may have held
+ * a restriction.  ret is initialised here, and the caller clears it in
+ * any case.  BAD_CONFIG, INSECURE_STORE, UNAVAILABLE, NO_MEMORY.
+ */
+int	 ak_config_load(const char *path, struct ak_config *ret,
+	    struct ak_fault *);
+void	 ak_config_clear(struct ak_config *);
+
+#endif

@@ -1,0 +1,313 @@
+/*
+ * The file system, without trusting it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fileio.h"
+
+#define DIR_FLAGS	(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define FILE_FLAGS	(O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+#define TEMPORARY	".new"
+#define RETRY_NS	2000000
+
+static int
+fail_errno(struct ak_fault *fault, const char *path, const char *name)
+{
+	int err = errno, code = APIKEY_ERR_UNAVAILABLE;
+	const char *slash = *name == '\0' ? "" : "/";
+
+	if (err == ENOENT)
+		code = APIKEY_ERR_NOT_FOUND;
+	else if (err == ENOMEM)
+		code = APIKEY_ERR_NO_MEMORY;
+	else if (err == ELOOP)
+		return ak_fail(fault, APIKEY_ERR_INSECURE_STORE,
+		    "%s%s%s: is a symbolic link, which is never followed",
+		    path, slash, name);
+	else if (err == ENOTDIR)
+		return ak_fail(fault, APIKEY_ERR_INSECURE_STORE,
+		    "%s%s%s: is not a folder, or is a symbolic link to one",
+		    path, slash, name);
+	else if (err == ENXIO)
+		return ak_fail(fault, APIKEY_ERR_INSECURE_STORE,
+		    "%s%s%s: is not a regular file", path, slash, name);
+	return ak_fail(fault, code, "%s%s%s: %s", path, slash, name,
+	    strerrordesc_np(err));
+}
+
+/* Owned by root or us, and writable by nobody else. */
+static int
+check_owner(const struct stat *st, bool sticky_will_do, const char *path,
+    const char *name, struct ak_fault *fault)
+{
+	const char *slash = *name == '\0' ? "" : "/";
+
+	if (st->st_uid != 0 && st->st_uid != geteuid())
+		return ak_fail(fault, APIKEY_ERR_INSECURE_STORE,
+		    "%s%s%s: belongs to uid %u; it must belong to root",
+		    path, slash, name, (unsigned)st->st_uid);
+	if (sticky_will_do && st->st_uid == 0 && (st->st_mode & S_ISVTX) != 0)
+		return APIKEY_OK;
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return ak_fail(fault, APIKEY_ERR_INSECURE_STORE,
+		    "%s%s%s: is writable by %s; chmod go-w it",
+		    path, slash, name,
+		    (st->st_mode & S_IWOTH) != 0 ? "everybody" : "its group");
+	return APIKEY_OK;
+}
+
+/* Opens the folder that part names in *fd, which it replaces. */
+static int
+descend(int *fd, const char *part, const char *so_far, bool is_last,
+    struct ak_fault *fault)
+{
+	struct stat st;
+	int next;
+
+	if ((next = openat(*fd, part, DIR_FLAGS)) == -1)
+		return fail_errno(fault, so_far, "");
+	if (*fd != AT_FDCWD)
+		(void)close(*fd);
+	*fd = next;
+	if (fstat(next, &st) == -1)
+		return fail_errno(fault, so_far, "");
+	return check_owner(&st, !is_last, so_far, "", fault);
+}
+
+int
+ak_dir_open(struct ak_dir *dir, const char *path, struct ak_fault *fault)
+{
+	char so_far[PATH_MAX], *part, *end;
+	int code, fd = AT_FDCWD;
+	char kept;
+
+	if (path[0] != '/' || strlen(path) >= sizeof(so_far))
+		return ak_fail(fault, APIKEY_ERR_BAD_CONFIG,
+		    "%s: is not an absolute path", path);
+	(void)stpcpy(so_far, path);
+	code = descend(&fd, "/", "/", path[strspn(path, "/")] == '\0', fault);
+	for (part = so_far; code == APIKEY_OK; part = end) {
+		part += strspn(part, "/");
+		if (*part == '\0')
+			break;
+		end = part + strcspn(part, "/");
+		kept = *end;
+		*end = '\0';
+		if (strcmp(part, "..") == 0)
+			code = ak_fail(fault, APIKEY_ERR_BAD_CONFIG,
+			    "%s: a path must not go through ..", path);
+		else
+			code = descend(&fd, part, so_far,
+			    end[kept == '\0' ? 0 : 1 + strspn(end + 1, "/")]
+			    == '\0', fault);
+		*end = kept;
+	}
+	if (code == APIKEY_OK && (dir->path = strdup(path)) == NULL)
+		code = ak_fail(fault, APIKEY_ERR_NO_MEMORY, "%s: out of memory",
+		    path);
+	if (code == APIKEY_OK)
+		dir->fd = fd;
+	else if (fd >= 0)
+		(void)close(fd);
+	return code;
+}
+
+void
+ak_dir_close(struct ak_dir *dir)
+{
+	if (dir->fd != -1)
+		(void)close(dir->fd);
+	free(dir->path);
+	dir->fd = -1;
+	dir->path = NULL;
+}
+
+int
+ak_file_open(const struct ak_dir *dir, const char *name, int flags,
+    int *ret_fd, struct stat *ret_st, struct ak_fault *fault)
+{
+	struct stat st;
+	int code, fd;
+
+	fd = openat(dir->fd, name, flags | FILE_FLAGS, S_IRUSR | S_IWUSR);
+	if (fd == -1)
+		return fail_errno(fault, dir->path, name);
+	if (fstat(fd, &st) == -1)
+		code = fail_errno(fault, dir->path, name);
+	else if (!S_ISREG(st.st_mode))
+		code = ak_fail(fault, APIKEY_ERR_INSECURE_STORE,
+		    "%s/%s: is not a regular file", dir->path, name);
+	else
+		code = check_owner(&st, false, dir->path, name, fault);
+	if (code != APIKEY_OK) {
+		(void)close(fd);
+		return code;
+	}
+	*ret_fd = fd;
+	*ret_st = st;
+	return APIKEY_OK;
+}
+
+/* Reads until len bytes are there or the file ends; -1 as read(2). */
+static ssize_t
+read_full(int fd, char *buf, size_t len)
+{
+	size_t have = 0;
+	ssize_t n;
+
+	while (have < len) {
+		n = read(fd, buf + have, len - have);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return -1;
+		if (n == 0)
+			break;
+		have += (size_t)n;
+	}
+	return (ssize_t)have;
+}
+
+int
+ak_file_read(const struct ak_dir *dir, const char *name, size_t max,
+    int too_large, char **ret_text, size_t *ret_len, struct stat *ret_st,
+    struct ak_fault *fault)
+{
+	char *text = NULL;
+	struct stat st;
+	ssize_t n;
+	int code, fd;
+
+	code = ak_file_open(dir, name, O_RDONLY, &fd, &st, fault);
+	if (code != APIKEY_OK)
+		return code;
+	/* One byte more than allowed tells a larger file, also one that
+	 * grows or that does not tell its size. */
+	if ((text = malloc(max + 1)) == NULL)
+		code = ak_fail(fault, APIKEY_ERR_NO_MEMORY,
+		    "%s/%s: out of memory", dir->path, name);
+	else if ((n = read_full(fd, text, max + 1)) == -1)
+		code = fail_errno(fault, dir->path, name);
+	else if ((size_t)n > max)
+		code = ak_fail(fault, too_large,
+		    "%s/%s: is larger than %zu bytes", dir->path, name, max);
+	else {
+		text[n] = '\0';
+		*ret_text = text;
+		*ret_len = (size_t)n;
+		if (ret_st != NULL)
+			*ret_st = st;
+		text = NULL;
+	}
+	free(text);
+	(void)close(fd);
+	return code;
+}
+
+static bool
+write_full(int fd, const char *text, size_t len)
+{
+	ssize_t n;
+
+	for (; len > 0; text += n, len -= (size_t)n) {
+		do
+			n = write(fd, text, len);
+		while (n == -1 && errno == EINTR);
+		if (n == -1)
+			return false;
+	}
+	return true;
+}
+
+static int
+write_temporary(const struct ak_dir *dir, const char *text, size_t len,
+    struct ak_fault *fault)
+{
+	int code = APIKEY_OK, fd;
+
+	/* What is there was left by a writer that died: the lock is ours. */
+	if (unlinkat(dir->fd, TEMPORARY, 0) == -1 && errno != ENOENT)
+		return fail_errno(fault, dir->path, TEMPORARY);
+	fd = openat(dir->fd, TEMPORARY,
+	    O_WRONLY | O_CREAT | O_EXCL | FILE_FLAGS, S_IRUSR | S_IWUSR);
+	if (fd == -1)
+		return fail_errno(fault, dir->path, TEMPORARY);
+	if (fchmod(fd, S_IRUSR | S_IWUSR) == -1 ||
+	    !write_full(fd, text, len) || fsync(fd) == -1)
+		code = fail_errno(fault, dir->path, TEMPORARY);
+	if (close(fd) == -1 && code == APIKEY_OK)
+		code = fail_errno(fault, dir->path, TEMPORARY);
+	return code;
+}
+
+int
+ak_file_replace(const struct ak_dir *dir, const char *name, const char *text,
+    size_t len, bool is_new, struct ak_fault *fault)
+{
+	int code;
+
+	code = write_temporary(dir, text, len, fault);
+	if (code == APIKEY_OK && renameat2(dir->fd, TEMPORARY, dir->fd, name,
+	    is_new ? RENAME_NOREPLACE : 0) == -1)
+		code = errno == EEXIST ? ak_fail(fault, APIKEY_ERR_CONFLICT,
+		    "%s/%s: exists already", dir->path, name) :
+		    fail_errno(fault, dir->path, name);
+	if (code != APIKEY_OK) {
+		(void)unlinkat(dir->fd, TEMPORARY, 0);
+		return code;
+	}
+	if (fsync(dir->fd) == -1)
+		return fail_errno(fault, dir->path, "");
+	return APIKEY_OK;
+}
+
+static int64_t
+monotonic_ns(void)
+{
+	struct timespec ts;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &ts) == -1)
+		return INT64_MAX;
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+static int
+set_lock(int fd, int type, off_t start, off_t len)
+{
+	struct flock lock = {
+		.l_type = (short)type, .l_whence = SEEK_SET,
+		.l_start = start, .l_len = len,
+	};
+
+	return fcntl(fd, F_OFD_SETLK, &lock);
+}
+
+int
+ak_lock(int fd, off_t start, off_t len, int64_t wait_ns)
+{
+	const struct timespec pause = { .tv_nsec = RETRY_NS };
+	int64_t begin = monotonic_ns(), now = begin;
+
+	while (set_lock(fd, F_WRLCK, start, len) == -1) {
+		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+			return APIKEY_ERR_UNAVAILABLE;
+		if (now == INT64_MAX || now - begin >= wait_ns)
+			return APIKEY_ERR_UNAVAILABLE;
+		(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
+		now = monotonic_ns();
+	}
+	return APIKEY_OK;
+}
+
+void
+ak_unlock(int fd, off_t start, off_t len)
+{
+	(void)set_lock(fd, F_UNLCK, start, len);
+}

@@ -1,0 +1,56 @@
+/*
+ * L3: the folder of records, one file a key.
+ */
+#ifndef AK_KEYSTORE_H
+#define AK_KEYSTORE_H
+
+#include <sys/types.h>
+
+#include <time.h>
+
+#include "fileio.h"
+#include "record.h"
+
+struct ak_keystore {
+	struct ak_dir	 dir;
+};
+
+/* Which writing of a record was read. */
+struct ak_stamp {
+	dev_t		 dev;
+	ino_t		 ino;
+	struct timespec	 ctime;
+};
+
+int	 ak_keystore_open(struct ak_keystore *, const char *path,
+	    struct ak_fault *);
+void	 ak_keystore_close(struct ak_keystore *);
+
+/*
+ * Read a record.  ret is initialised here, and the caller clears it in
+ * any case.  NOT_FOUND, CORRUPT_RECORD, INSECURE_STORE, UNAVAILABLE,
+ * NO_MEMORY.
+ */
+int	 ak_keystore_get(const struct ak_keystore *, const char *id,
+	    struct ak_record *ret, struct ak_stamp *ret_stamp,
+	    struct ak_fault *);
+
+/* Store a new record; CONFLICT when the id is taken. */
+int	 ak_keystore_add(const struct ak_keystore *,
+	    const struct ak_record *, struct ak_stamp *ret_stamp,
+	    struct ak_fault *);
+
+/* Store a record that was changed after the reading that stamp tells.
+ * CONFLICT when somebody else has changed it since. */
+int	 ak_keystore_replace(const struct ak_keystore *,
+	    const struct ak_record *, struct ak_stamp *stamp,
+	    struct ak_fault *);
+
+/* Call each for every file of the folder: with an id, or, where the name is
+ * not that of a record, with NULL and the name.  It ends when each returns
+ * non-zero. */
+int	 ak_keystore_each(const struct ak_keystore *,
+	    int (*each)(void *arg, const char *id, const char *name),
+	    void *arg, struct ak_fault *);
+
+#endif

@@ -1,0 +1,180 @@
+/*
+ * The record of a key.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "hash.h"
+#include "netaddr.h"
+#include "record.h"
+#include "settings.h"
+
+#define AT(member)	offsetof(struct ak_record, member)
+
+bool
+ak_revoke_reason_valid(const char *text)
+{
+	return strcmp(text, "leaked") == 0 ||
+	    strcmp(text, "superseded") == 0 ||
+	    strcmp(text, "offboarded") == 0 || strcmp(text, "other") == 0;
+}
+
+static bool
+from_valid(const char *text)
+{
+	struct ak_net net;
+
+	return strcmp(text, "local") == 0 || ak_net_parse(text, &net);
+}
+
+static const struct ak_setting revoked_table[] = {
+	{ .name = "at", .type = AK_TIME, .offset = AT(revoked.at),
+	    .required = true },
+	{ .name = "by", .type = AK_TEXT, .offset = AT(revoked.by) },
+	{ .name = "reason", .type = AK_TEXT, .offset = AT(revoked.reason),
+	    .valid = ak_revoke_reason_valid,
+	    .expects = "leaked, superseded, offboarded or other" },
+	{ .name = "note", .type = AK_TEXT, .offset = AT(revoked.note) },
+	{ .name = NULL },
+};
+
+static const struct ak_setting table[] = {
+	{ .name = "version", .type = AK_VERSION, .required = true },
+	{ .name = "id", .type = AK_TEXT, .offset = AT(id), .required = true,
+	    .valid = ak_id_valid, .expects = "a key's id" },
+	{ .name = "user", .type = AK_TEXT, .offset = AT(user),
+	    .required = true },
+	{ .name = "label", .type = AK_TEXT, .offset = AT(label) },
+	{ .name = "hash", .type = AK_TEXT, .offset = AT(hash),
+	    .required = true },
+	{ .name = "created", .type = AK_TIME, .offset = AT(created) },
+	{ .name = "created_by", .type = AK_TEXT, .offset = AT(created_by) },
+	{ .name = "not_before", .type = AK_TIME, .offset = AT(not_before) },
+	{ .name = "expires", .type = AK_TIME, .offset = AT(expires) },
+	{ .name = "services", .type = AK_WORDS, .offset = AT(services) },
+	{ .name = "from", .type = AK_WORDS, .offset = AT(from),
+	    .valid = from_valid, .expects = "local or a network such as "
+	    "10.0.0.0/8 whose host part is zero" },
+	{ .name = "hosts", .type = AK_WORDS, .offset = AT(hosts) },
+	{ .name = "scopes", .type = AK_WORDS, .offset = AT(scopes) },
+	{ .name = "disabled", .type = AK_FLAG, .offset = AT(disabled) },
+	{ .name = "revoked", .type = AK_GROUP, .offset = AT(is_revoked),
+	    .group = revoked_table },
+	{ .name = NULL },
+};
+
+void
+ak_record_init(struct ak_record *record)
+{
+	*record = (struct ak_record){
+		.created = APIKEY_TIME_NONE, .not_before = APIKEY_TIME_NONE,
+		.expires = APIKEY_TIME_NONE, .revoked.at = APIKEY_TIME_NONE,
+	};
+}
+
+void
+ak_record_clear(struct ak_record *record)
+{
+	ak_settings_clear(table, record);
+	ak_record_init(record);
+}
+
+int
+ak_record_parse(const char *text, size_t len, const char *path,
+    struct ak_record *ret, struct ak_fault *fault)
+{
+	int code;
+
+	ak_record_init(ret);
+	if (text[strspn(text, " \t\r\n")] == '\0' && strlen(text) == len)
+		return ak_fail(fault, APIKEY_ERR_CORRUPT_RECORD,
+		    "%s: is empty", path);
+	code = ak_settings_parse(table, text, len, path,
+	    APIKEY_ERR_CORRUPT_RECORD, ret, fault);
+	/* Not by the table: its messages quote what they refuse. */
+	if (code == APIKEY_OK && !ak_hash_valid(ret->hash))
+		code = ak_fail(fault, APIKEY_ERR_CORRUPT_RECORD,
+		    "%s: hash is of no known form", path);
+	return code;
+}
+
+int
+ak_record_encode(const struct ak_record *record, char **ret_text,
+    size_t *ret_len, struct ak_fault *fault)
+{
+	struct ak_record again;
+	char *text = NULL;
+	size_t len = 0;
+	int code;
+
+	ak_record_init(&again);
+	code = ak_settings_encode(table, record, &text, &len);
+	if (code != APIKEY_OK)
+		code = ak_fail(fault, code, "out of memory");
+	else if (len > AK_RECORD_MAX)
+		code = ak_fail(fault, APIKEY_ERR_INVALID, "the key has more "
+		    "bounds than a record of %d bytes can hold",
+		    AK_RECORD_MAX);
+	else if ((code = ak_record_parse(text, len, "the new record", &again,
+	    fault)) == APIKEY_OK && !ak_settings_equal(table, record, &again))
+		code = ak_fail(fault, APIKEY_ERR_INVALID,
+		    "the record does not come back as it was written");
+	ak_record_clear(&again);
+	if (code == APIKEY_OK) {
+		*ret_text = text;
+		*ret_len = len;
+		text = NULL;
+	}
+	free(text);
+	return code;
+}
+
+static const struct ak_setting *
+setting_of(enum apikey_bound bound)
+{
+	static const char *const names[] = {
+		[APIKEY_USER] = "user", [APIKEY_LABEL] = "label",
+		[APIKEY_EXPIRES] = "expires",
+		[APIKEY_NOT_BEFORE] = "not_before",
+		[APIKEY_SERVICES] = "services", [APIKEY_FROM] = "from",
+		[APIKEY_HOSTS] = "hosts", [APIKEY_SCOPES] = "scopes",
+		[APIKEY_MAX_USES] = "max_uses", [APIKEY_RATE] = "rate",
+	};
+
+	if ((size_t)bound >= sizeof(names) / sizeof(names[0]))
+		return NULL;
+	for (const struct ak_setting *s = table; s->name != NULL; s++)
+		if (strcmp(s->name, names[bound]) == 0)
+			return s;
+	return NULL;
+}
+
+int
+ak_record_put(struct ak_record *record, enum apikey_bound bound,
+    const char *text, struct ak_fault *fault)
+{
+	const struct ak_setting *s = setting_of(bound);
+	struct ak_setting one[2] = { { .name = NULL }, { .name = NULL } };
+
+	if (s == NULL)
+		return ak_fail(fault, APIKEY_ERR_POLICY,
+		    "this version has no such bound");
+	if (*text != '\0')
+		return ak_setting_put(s, record, text, fault);
+	one[0] = *s;
+	ak_settings_clear(one, record);
+	if (s->type == AK_TIME)
+		*(int64_t *)(void *)((char *)record + s->offset) =
+		    APIKEY_TIME_NONE;
+	return APIKEY_OK;
+}
+
+const struct ak_list *
+ak_record_list(const struct ak_record *record, enum apikey_bound bound)
+{
+	const struct ak_setting *s = setting_of(bound);
+
+	if (s == NULL || s->type != AK_WORDS)
+		return NULL;
+	return (const void *)((const char *)record + s->offset);
+}

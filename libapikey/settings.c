@@ -1,0 +1,142 @@
+/*
+ * Tables of settings: what they mean in memory.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "mem.h"
+#include "settings.h"
+#include "text.h"
+
+static int
+put_text(const struct ak_setting *s, const char *text, struct ak_fault *fault)
+{
+	if (text[0] == '\0')
+		return ak_fail(fault, APIKEY_ERR_INVALID,
+		    "%s must not be empty", s->name);
+	if (strlen(text) > APIKEY_TEXT_MAX)
+		return ak_fail(fault, APIKEY_ERR_INVALID,
+		    "%s is longer than %d bytes", s->name, APIKEY_TEXT_MAX);
+	if (!ak_utf8_valid(text))
+		return ak_fail(fault, APIKEY_ERR_INVALID,
+		    "%s is not valid UTF-8", s->name);
+	if (s->valid != NULL && !s->valid(text))
+		return ak_fail(fault, APIKEY_ERR_INVALID,
+		    "%s: \"%s\" is not %s", s->name, text, s->expects);
+	return APIKEY_OK;
+}
+
+static int
+put_stored(const struct ak_setting *s, int stored, struct ak_fault *fault)
+{
+	if (stored == APIKEY_ERR_NO_MEMORY)
+		return ak_fail(fault, stored, "%s: out of memory", s->name);
+	if (stored == APIKEY_ERR_INVALID)
+		return ak_fail(fault, stored,
+		    "%s has more than %d elements", s->name, APIKEY_LIST_MAX);
+	return stored;
+}
+
+int
+ak_setting_put(const struct ak_setting *s, void *obj, const char *text,
+    struct ak_fault *fault)
+{
+	void *value = (char *)obj + s->offset;
+	int code;
+
+	if ((code = put_text(s, text, fault)) != APIKEY_OK)
+		return code;
+	switch (s->type) {
+	case AK_TEXT:
+		return put_stored(s, ak_copy(value, text), fault);
+	case AK_WORDS:
+		return put_stored(s, ak_list_add(value, text), fault);
+	case AK_TIME:
+		if (ak_time_parse(text, value))
+			return APIKEY_OK;
+		return ak_fail(fault, APIKEY_ERR_INVALID, "%s: \"%s\" is not "
+		    "a UTC time such as 2026-11-24T00:00:00Z", s->name, text);
+	case AK_DURATION:
+		if (strcmp(text, "never") == 0)
+			*(int64_t *)value = AK_FOREVER;
+		else if (!ak_duration_parse(text, value))
+			return ak_fail(fault, APIKEY_ERR_INVALID,
+			    "%s: \"%s\" is not a duration such as 90d or 12h",
+			    s->name, text);
+		return APIKEY_OK;
+	case AK_FLAG:
+	case AK_VERSION:
+	case AK_GROUP:
+		break;
+	}
+	return ak_fail(fault, APIKEY_ERR_INVALID, "%s is not text", s->name);
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool
+same_list(const struct ak_list *a, const struct ak_list *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (strcmp(a->item[i], b->item[i]) != 0)
+			return false;
+	return true;
+}
+
+static bool
+setting_equal(const struct ak_setting *s, const void *a, const void *b)
+{
+	const void *x = (const char *)a + s->offset;
+	const void *y = (const char *)b + s->offset;
+
+	switch (s->type) {
+	case AK_TEXT:
+		return same_text(*(char *const *)x, *(char *const *)y);
+	case AK_WORDS:
+		return same_list(x, y);
+	case AK_TIME:
+	case AK_DURATION:
+		return *(const int64_t *)x == *(const int64_t *)y;
+	case AK_FLAG:
+		return *(const bool *)x == *(const bool *)y;
+	case AK_GROUP:
+		return *(const bool *)x == *(const bool *)y &&
+		    ak_settings_equal(s->group, a, b);
+	case AK_VERSION:
+		break;
+	}
+	return true;
+}
+
+bool
+ak_settings_equal(const struct ak_setting *table, const void *a, const void *b)
+{
+	for (; table->name != NULL; table++)
+		if (!setting_equal(table, a, b))
+			return false;
+	return true;
+}
+
+void
+ak_settings_clear(const struct ak_setting *table, void *obj)
+{
+	for (; table->name != NULL; table++) {
+		void *value = (char *)obj + table->offset;
+
+		if (table->type == AK_GROUP)
+			ak_settings_clear(table->group, obj);
+		else if (table->type == AK_WORDS)
+			ak_list_clear(value);
+		else if (table->type == AK_TEXT) {
+			free(*(char **)value);
+			*(char **)value = NULL;
+		}
+	}
+}

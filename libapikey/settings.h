@@ -1,0 +1,59 @@
+/*
+ * L2: libconfig text to a C structure and back, by a table.
+ *
+ * A table describes every setting that may be there.  Whatever else the
+ * text holds - an unknown name, a wrong type, an empty list, a value
+ * that does not parse - refuses the whole text, because it could have
+ * been a restriction.
+ */
+#ifndef AK_SETTINGS_H
+#define AK_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "error.h"
+
+enum ak_setting_type {
+	AK_TEXT,	/* char *: UTF-8, 1 to APIKEY_TEXT_MAX bytes */
+	AK_TIME,	/* int64_t seconds, APIKEY_TIME_NONE when absent */
+	AK_DURATION,	/* int64_t seconds, AK_FOREVER for "never" */
+	AK_FLAG,	/* bool */
+	AK_VERSION,	/* always 1; stored nowhere */
+	AK_WORDS,	/* struct ak_list of AK_TEXT; empty when absent */
+	AK_GROUP	/* the table `group`; offset is that of a bool */
+};
+
+struct ak_setting {
+	const char			*name;
+	enum ak_setting_type		 type;
+	size_t				 offset;
+	bool				 required;
+	/* What each text must be, and the words that tell people. */
+	bool				(*valid)(const char *text);
+	const char			*expects;
+	const struct ak_setting		*group;	/* ends with a NULL name */
+};
+
+/*
+ * Parse len bytes at text (NUL-terminated) into the structure at obj,
+ * which holds the defaults.  path is for messages, code for errors of
+ * the text.  What was allocated is obj's also on an error.
+ */
+int	 ak_settings_parse(const struct ak_setting *, const char *text,
+	    size_t len, const char *path, int code, void *obj,
+	    struct ak_fault *);
+
+/* The text of a structure; the caller frees.  NO_MEMORY. */
+int	 ak_settings_encode(const struct ak_setting *, const void *obj,
+	    char **ret_text, size_t *ret_len);
+
+/* Set or add one value from its text.  INVALID with a sentence. */
+int	 ak_setting_put(const struct ak_setting *, void *obj,
+	    const char *text, struct ak_fault *);
+
+bool	 ak_settings_equal(const struct ak_setting *, const void *a,
+	    const void *b);
+void	 ak_settings_clear(const struct ak_setting *, void *obj);
+
+#endif
