@@ -33,8 +33,9 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wold-style-definition -Wwrite-strings -Wcast-qual -Wpointer-arith \
 	-Wvla -Wundef -Wimplicit-fallthrough -Wnull-dereference \
 	-Wswitch-enum -Wredundant-decls -Werror
-HARDEN = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
-	-fstack-clash-protection -fcf-protection=full \
+# The sanitizers' own checks take the place of the C library's.
+HARDEN = -U_FORTIFY_SOURCE $(if $(SANITIZE),,-D_FORTIFY_SOURCE=3) \
+	-fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
 	-ftrivial-auto-var-init=pattern
 OPTIMIZE ?= -O2 -g
 CPPFLAGS_ALL = -D_GNU_SOURCE -DAPIKEY_VERSION='"$(VERSION)"' \
@@ -55,9 +56,9 @@ CTL_LIBS = -ljansson
 LIB_SRC = $(sort $(wildcard libapikey/*.c))
 PAM_SRC = $(sort $(wildcard pam_apikey/*.c))
 CTL_SRC = $(sort $(wildcard apikeyctl/*.c))
-LIB_OBJ = $(LIB_SRC:%.c=$(B)/%.o)
-PAM_OBJ = $(PAM_SRC:%.c=$(B)/%.o)
-CTL_OBJ = $(CTL_SRC:%.c=$(B)/%.o)
+LIB_OBJ = $(LIB_SRC:%.c=$(B)/obj/%.o)
+PAM_OBJ = $(PAM_SRC:%.c=$(B)/obj/%.o)
+CTL_OBJ = $(CTL_SRC:%.c=$(B)/obj/%.o)
 UNIT_SRC = $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN = $(UNIT_SRC:%.c=$(B)/%)
 
@@ -77,7 +78,7 @@ $(B)/flags: FORCE
 	    printf '%s\n' $(call quote,$(FLAGS_NOW)) > $@
 quote = '$(subst ','\'',$(1))'
 
-$(B)/%.o: %.c $(B)/flags
+$(B)/obj/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	@echo '  CC $<'
 	@$(CC) $(CPPFLAGS_ALL) $(INCLUDES) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
@@ -120,11 +121,87 @@ $(UNIT_BIN): $(B)/%: %.c $(LIBA) $(B)/flags
 
 unit-tests: $(UNIT_BIN)
 
+$(B)/tests/trial: tests/trial.c
+	@mkdir -p $(@D)
+	@echo '  CC $<'
+	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $<
+
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+# ---- For people ---------------------------------------------------------
+
+deps:
+	@sh tests/deps.sh build
+
+deps-test:
+	@sh tests/deps.sh build test
+
+demo: deps-test
+	@$(MAKE) --no-print-directory all
+	@bash tests/demo.sh $(B)
+
+check: deps-test
+	@$(MAKE) --no-print-directory all
+	@bash tests/run.sh $(B)
+
+# ---- Installing ---------------------------------------------------------
+
+# A file that is in use is replaced whole, by a rename.
+put = install -m $(1) $(2) $(3).new && mv -f $(3).new $(3)
+D   = $(DESTDIR)
+MAN5 = man/apikey.conf.5
+MAN8 = man/pam_apikey.8 man/apikeyctl.8
+EXAMPLES = $(D)$(DOCDIR)/examples
+
+install: all $(B)/tests/trial
+	@test -n "$(PAMDIR)" || { echo 'make: no folder of PAM modules found: name it with PAMDIR=' \
+	    >&2; exit 1; }
+	install -d $(D)$(LIBDIR)/pkgconfig $(D)$(BINDIR) $(D)$(PAMDIR) \
+	    $(D)$(PREFIX)/include $(D)$(MANDIR)/man3 $(D)$(MANDIR)/man5 \
+	    $(D)$(MANDIR)/man8 $(EXAMPLES)/pam.d $(EXAMPLES)/sshd_config.d \
+	    $(EXAMPLES)/sudoers.d $(D)$(TMPFILESDIR) $(D)$(SYSCONFDIR)/apikey
+	$(call put,755,$(LIB),$(D)$(LIBDIR)/$(SONAME))
+	ln -sf $(SONAME) $(D)$(LIBDIR)/libapikey.so
+	$(if $(D),,ldconfig)
+	install -m 644 $(PAM) $(D)$(PAMDIR)/pam_apikey.so.new
+	$(if $(D),,$(B)/tests/trial $(PAMDIR)/pam_apikey.so.new || \
+	    { rm -f $(PAMDIR)/pam_apikey.so.new; exit 1; })
+	mv -f $(D)$(PAMDIR)/pam_apikey.so.new $(D)$(PAMDIR)/pam_apikey.so
+	$(call put,755,$(CTL),$(D)$(BINDIR)/apikeyctl)
+	$(call put,644,libapikey/apikey.h,$(D)$(PREFIX)/include/apikey.h)
+	$(call put,644,$(B)/libapikey.pc,$(D)$(LIBDIR)/pkgconfig/libapikey.pc)
+	install -m 644 man/libapikey.3 $(D)$(MANDIR)/man3
+	install -m 644 $(MAN5) $(D)$(MANDIR)/man5
+	install -m 644 $(MAN8) $(D)$(MANDIR)/man8
+	install -m 644 etc/pam.d/* $(EXAMPLES)/pam.d
+	install -m 644 etc/sshd_config.d/* $(EXAMPLES)/sshd_config.d
+	install -m 440 etc/sudoers.d/* $(EXAMPLES)/sudoers.d
+	install -m 644 README.md LICENSE NEWS SECURITY.md $(D)$(DOCDIR)
+	$(call put,644,etc/tmpfiles.d/apikey.conf,$(D)$(TMPFILESDIR)/apikey.conf)
+	test -e $(D)$(SYSCONFDIR)/apikey/apikey.conf || \
+	    $(call put,644,etc/apikey.conf,$(D)$(SYSCONFDIR)/apikey/apikey.conf)
+	install -d -m 700 $(D)$(SYSCONFDIR)/apikey/keys.d $(D)$(STATEDIR)
+
+# A stack that names a module which is gone would refuse everybody.
+uninstall:
+	@! grep -qs '^[^#]*pam_apikey' $(D)/etc/pam.conf $(D)/etc/pam.d/* || { \
+	    echo 'make: not uninstalled: take these lines out first:' >&2; \
+	    grep -ns '^[^#]*pam_apikey' /dev/null $(D)/etc/pam.conf \
+	    $(D)/etc/pam.d/* >&2; exit 1; }
+	rm -f $(D)$(PAMDIR)/pam_apikey.so $(D)$(BINDIR)/apikeyctl \
+	    $(D)$(LIBDIR)/$(SONAME) $(D)$(LIBDIR)/libapikey.so \
+	    $(D)$(LIBDIR)/pkgconfig/libapikey.pc \
+	    $(D)$(PREFIX)/include/apikey.h $(D)$(TMPFILESDIR)/apikey.conf \
+	    $(D)$(MANDIR)/man3/libapikey.3 \
+	    $(MAN5:man/%=$(D)$(MANDIR)/man5/%) \
+	    $(MAN8:man/%=$(D)$(MANDIR)/man8/%)
+	rm -rf $(D)$(DOCDIR)
+	$(if $(D),,ldconfig)
+	@echo 'Left: $(D)$(SYSCONFDIR)/apikey (keys), $(D)$(STATEDIR).'
 
 clean:
 	rm -rf $(B)
 
 FORCE:
-.PHONY: all clean unit-tests FORCE
+.PHONY: all check clean demo deps deps-test install uninstall unit-tests FORCE
 .DELETE_ON_ERROR:
