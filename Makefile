@@ -91,11 +91,11 @@ $(LIB): $(LIB_OBJ) libapikey/libapikey.map
 	    -Wl,-soname,$(SONAME) \
 	    -Wl,--version-script,libapikey/libapikey.map \
 	    -o $@ $(LIB_OBJ) $(LIB_LIBS)
-	ln -sf $(SONAME) $(B)/libapikey.so
+	@ln -sf $(SONAME) $(B)/libapikey.so
 
 $(LIBA): $(LIB_OBJ)
-	rm -f $@
-	$(AR) rcs $@ $(LIB_OBJ)
+	@rm -f $@
+	@$(AR) rcs $@ $(LIB_OBJ)
 
 # Never unloaded: a thread of the host may still be inside libsodium.
 $(PAM): $(PAM_OBJ) $(LIB) pam_apikey/pam_apikey.map
@@ -110,7 +110,7 @@ $(CTL): $(CTL_OBJ) $(LIB)
 	    -L$(B) -lapikey $(CTL_LIBS)
 
 $(B)/libapikey.pc: libapikey/libapikey.pc.in $(B)/flags
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 	    -e 's|@VERSION@|$(VERSION)|' $< > $@
 
 $(UNIT_BIN): $(B)/%: %.c $(LIBA) $(B)/flags

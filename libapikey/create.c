@@ -131,7 +131,7 @@ draw(const apikey_admin *admin, struct ak_record *record,
 	for (int i = 0; i < DRAWS_MAX && code != APIKEY_ERR_NOT_FOUND; i++) {
 		ak_token_draw(token, ret_text);
 		code = ak_keystore_get(&admin->ctx->opened->keystore,
-		    token->id, &taken, &stamp, fault);
+		    token->id, &taken, &stamp, NULL);
 		ak_record_clear(&taken);
 	}
 	if (code != APIKEY_ERR_NOT_FOUND)

@@ -263,9 +263,13 @@ ak_file_replace(const struct ak_dir *dir, const char *name, const char *text,
 		(void)unlinkat(dir->fd, TEMPORARY, 0);
 		return code;
 	}
-	if (fsync(dir->fd) == -1)
-		return fail_errno(fault, dir->path, "");
-	return APIKEY_OK;
+	if (fsync(dir->fd) == -1) {
+		code = fail_errno(fault, dir->path, "");
+		/* What was not promised must not appear. */
+		if (is_new)
+			(void)unlinkat(dir->fd, name, 0);
+	}
+	return code;
 }
 
 static int64_t

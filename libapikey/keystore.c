@@ -138,19 +138,21 @@ unchanged(const struct ak_keystore *store, const char *name,
 	    store->dir.path, name);
 }
 
-static int
+/* After a change that is made already: a reading that fails here gives a
+ * stamp that fits nothing, so that the next change reads again. */
+static void
 restamp(const struct ak_keystore *store, const char *name,
-    struct ak_stamp *ret_stamp, struct ak_fault *fault)
+    struct ak_stamp *ret_stamp)
 {
 	struct stat st;
-	int code, fd;
+	int fd;
 
-	code = ak_file_open(&store->dir, name, O_RDONLY, &fd, &st, fault);
-	if (code != APIKEY_OK)
-		return code;
+	*ret_stamp = (struct ak_stamp){ .ino = 0 };
+	if (ak_file_open(&store->dir, name, O_RDONLY, &fd, &st, NULL) !=
+	    APIKEY_OK)
+		return;
 	(void)close(fd);
 	stamp_of(&st, ret_stamp);
-	return APIKEY_OK;
 }
 
 /* based_on is NULL for a new record. */
@@ -173,7 +175,7 @@ store_record(const struct ak_keystore *store, const struct ak_record *record,
 			code = ak_file_replace(&store->dir, name, text, len,
 			    based_on == NULL, fault);
 		if (code == APIKEY_OK)
-			code = restamp(store, name, ret_stamp, fault);
+			restamp(store, name, ret_stamp);
 		unlock(lock_fd);
 	}
 	free(text);

@@ -34,7 +34,8 @@ has_nul_escape(const char *line, size_t len)
 	for (size_t i = 0; i + 3 < len; i++) {
 		if (line[i] != '\\')
 			continue;
-		if (memcmp(line + i, "\\x00", 4) == 0)
+		if ((line[i + 1] == 'x' || line[i + 1] == 'X') &&
+		    memcmp(line + i + 2, "00", 2) == 0)
 			return true;
 		i++;
 	}
