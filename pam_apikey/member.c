@@ -1,0 +1,153 @@
+/*
+ * Who is ours: the members of group=.  A group that does not exist or
+ * cannot be read has no members, since a typing error must not take sudo
+ * away from root; but a lookup that ran out of something (memory,
+ * descriptors) is no answer, lest a member be passed over to the next
+ * module by exhausting it.
+ */
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apikey.h"
+#include "member.h"
+#include "result.h"
+
+#define BUFFER_MIN	((size_t)4096)
+#define BUFFER_MAX	((size_t)16 * 1024 * 1024)
+#define GROUPS_MIN	64
+#define GROUPS_MAX	(1 << 20)
+
+struct found {
+	bool	yes;
+	gid_t	gid;		/* the group's, or the user's primary one */
+	bool	listed;		/* the group's entry names the user */
+};
+
+/* One attempt at a lookup: 0 (found or not) or an errno. */
+typedef int	 attempt(const char *name, const char *user, char *buf,
+		    size_t size, struct found *);
+
+static int
+find_group(const char *name, const char *user, char *buf, size_t size,
+    struct found *found)
+{
+	struct group entry, *result = NULL;
+	int error = getgrnam_r(name, &entry, buf, size, &result);
+
+	if (error != 0 || result == NULL)
+		return error;
+	found->yes = true;
+	found->gid = result->gr_gid;
+	for (char **member = result->gr_mem; *member != NULL; member++)
+		if (strcmp(*member, user) == 0)
+			found->listed = true;
+	return 0;
+}
+
+static int
+find_user(const char *name, const char *user, char *buf, size_t size,
+    struct found *found)
+{
+	struct passwd entry, *result = NULL;
+	int error = getpwnam_r(user, &entry, buf, size, &result);
+
+	(void)name;
+	if (error != 0 || result == NULL)
+		return error;
+	found->yes = true;
+	found->gid = result->pw_gid;
+	return 0;
+}
+
+/* EINTR has its share of the bounded number of attempts. */
+static int
+look_up(attempt *try, const char *name, const char *user,
+    struct found *found)
+{
+	int error = ERANGE;
+
+	for (size_t size = BUFFER_MIN; size <= BUFFER_MAX; size *= 4) {
+		char *buf = malloc(size);
+
+		if (buf == NULL)
+			return ENOMEM;
+		memset(found, 0, sizeof(*found));
+		error = try(name, user, buf, size, found);
+		free(buf);
+		if (error != ERANGE && error != EINTR)
+			break;
+	}
+	return error;
+}
+
+static bool
+ran_out(int error)
+{
+	return error == ENOMEM || error == ERANGE || error == EINTR ||
+	    error == EMFILE || error == ENFILE;
+}
+
+/* getpwnam_r(3): what the name services say for "not found". */
+static bool
+is_absence(int error)
+{
+	return error == 0 || error == ENOENT || error == ESRCH ||
+	    error == EBADF || error == EPERM;
+}
+
+static int
+among_groups(const char *user, gid_t primary, gid_t wanted)
+{
+	int error = PAMAK_NOT_OURS, count = GROUPS_MIN, room;
+	gid_t *gids = NULL, *grown;
+
+	do {
+		room = count;
+		grown = reallocarray(gids, (size_t)room, sizeof(*gids));
+		if (grown == NULL) {
+			free(gids);
+			return APIKEY_ERR_NO_MEMORY;
+		}
+		gids = grown;
+		if (getgrouplist(user, primary, gids, &count) != -1)
+			break;
+		/* Too small says how many there are; else it failed. */
+		if (count <= room || count > GROUPS_MAX) {
+			free(gids);
+			return APIKEY_ERR_UNAVAILABLE;
+		}
+	} while (true);
+	for (int i = 0; i < count; i++)
+		if (gids[i] == wanted)
+			error = APIKEY_OK;
+	free(gids);
+	return error;
+}
+
+int
+pamak_member(const struct pamak_log *log, const char *user,
+    const char *group)
+{
+	struct found wanted, account;
+	int error = look_up(find_group, group, user, &wanted);
+
+	if (ran_out(error))
+		return APIKEY_ERR_UNAVAILABLE;
+	if (error != 0 || !wanted.yes) {
+		pamak_log_warning(log, "group=%s %s: it has no members",
+		    group, is_absence(error) ? "does not exist" :
+		    "cannot be read");
+		return PAMAK_NOT_OURS;
+	}
+	error = look_up(find_user, group, user, &account);
+	if (!is_absence(error))
+		return APIKEY_ERR_UNAVAILABLE;
+	if (error != 0 || !account.yes)
+		return PAMAK_NOT_OURS;
+	if (wanted.listed || account.gid == wanted.gid)
+		return APIKEY_OK;
+	return among_groups(user, account.gid, wanted.gid);
+}
