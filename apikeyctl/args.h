@@ -1,0 +1,45 @@
+#ifndef CMD_ARGS_H
+#define CMD_ARGS_H
+
+#include <getopt.h>
+
+#include "cmds.h"
+
+/* A command numbers its own options from CMD_OPT_FIRST. */
+enum {
+	CMD_OPT_CONFIG = 256, CMD_OPT_JSON, CMD_OPT_HELP, CMD_OPT_VERSION,
+	CMD_OPT_FIRST
+};
+
+/* The end of every command's table of options. */
+#define CMD_OPTIONS_EVERYWHERE						\
+	{ "config", required_argument, NULL, CMD_OPT_CONFIG },		\
+	{ "json", no_argument, NULL, CMD_OPT_JSON },			\
+	{ "help", no_argument, NULL, CMD_OPT_HELP },			\
+	{ NULL, 0, NULL, 0 }
+
+/* Neither is the number of an option. */
+#define CMD_ARGS_END	(-1)	/* operands are at argv[optind] */
+#define CMD_ARGS_STOP	(-2)	/* end now, with env->status */
+
+/*
+ * The next option of a command, its value in optarg.  Options that every
+ * command takes are dealt with here, mistakes and --help included.
+ */
+int	cmd_args_next(struct cmd_env *, int argc, char **argv,
+	    const struct option *);
+
+/* Say what is wrong with the arguments; returns the exit status. */
+int	cmd_usage(const struct cmd_env *, const char *format, ...)
+	    __attribute__((format(printf, 2, 3)));
+
+/* Exit status of an option whose feature this version does not have. */
+int	cmd_unsupported(const char *option, const char *why);
+
+/*
+ * Everybody on the machine can read arguments: wipe every token in them
+ * and say which keys must be revoked.  Returns how many there were.
+ */
+int	cmd_args_wipe(int argc, char **argv);
+
+#endif /* CMD_ARGS_H */

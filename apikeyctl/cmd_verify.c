@@ -1,0 +1,176 @@
+/*
+ * cmd_verify.c - apikeyctl verify: would this key be accepted?  The
+ * answer is yes or no; why not stands in the audit trail alone.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "args.h"
+#include "exit.h"
+#include "json.h"
+#include "output.h"
+#include "token_io.h"
+
+enum {
+	OPT_USER = CMD_OPT_FIRST, OPT_SERVICE, OPT_RHOST, OPT_SCOPE,
+	OPT_TOKEN_FILE, OPT_CONSUME
+};
+
+static const struct option options[] = {
+	{ "user", required_argument, NULL, OPT_USER },
+	{ "service", required_argument, NULL, OPT_SERVICE },
+	{ "rhost", required_argument, NULL, OPT_RHOST },
+	{ "scope", required_argument, NULL, OPT_SCOPE },
+	{ "token-file", required_argument, NULL, OPT_TOKEN_FILE },
+	{ "consume", no_argument, NULL, OPT_CONSUME },
+	CMD_OPTIONS_EVERYWHERE
+};
+
+struct verify {
+	apikey_request *request;
+	const char *path;
+};
+
+static int
+set_request(apikey_request *request, int opt)
+{
+	switch (opt) {
+	case OPT_USER:
+		return apikey_request_set_user(request, optarg);
+	case OPT_SERVICE:
+		return apikey_request_set_service(request, optarg);
+	case OPT_RHOST:
+		return apikey_request_set_source(request, optarg);
+	default:
+		return apikey_request_add_scope(request, optarg);
+	}
+}
+
+static int
+take_options(struct cmd_env *env, struct verify *v, int argc, char **argv)
+{
+	int code, opt;
+
+	while ((opt = cmd_args_next(env, argc, argv, options)) >= 0) {
+		if (opt == OPT_CONSUME)
+			return cmd_unsupported("consume",
+			    "this version does not count the uses of a key");
+		if (opt == OPT_TOKEN_FILE) {
+			v->path = optarg;
+			continue;
+		}
+		code = set_request(v->request, opt);
+		if (code != APIKEY_OK) {
+			cmd_error("%s", apikey_error_text(code));
+			return cmd_exit(code);
+		}
+	}
+	if (opt == CMD_ARGS_STOP)
+		return env->status;
+	if (optind < argc)
+		return cmd_usage(env, "'%s' belongs to no option",
+		    argv[optind]);
+	return CMD_EXIT_DONE;
+}
+
+static void
+put_json(const apikey_result *result)
+{
+	size_t i;
+
+	fputs("{\"version\":1,\"granted\":true,\"id\":", stdout);
+	cmd_json_text(stdout, apikey_result_id(result));
+	fputs(",\"user\":", stdout);
+	cmd_json_text(stdout, apikey_result_user(result));
+	fputs(",\"label\":", stdout);
+	cmd_json_text(stdout, apikey_result_label(result));
+	fputs(",\"expires\":", stdout);
+	cmd_json_time(stdout, apikey_result_expires(result));
+	fputs(",\"scopes\":[", stdout);
+	for (i = 0; i < apikey_result_scope_count(result); i++) {
+		if (i > 0)
+			fputc(',', stdout);
+		cmd_json_text(stdout, apikey_result_scope(result, i));
+	}
+	fputs("]}\n", stdout);
+}
+
+static void
+put_granted(const struct cmd_env *env, const apikey_result *result)
+{
+	if (env->json) {
+		put_json(result);
+		return;
+	}
+	if (env->tty)
+		fputs("granted: key ", stdout);
+	fputs(apikey_result_id(result), stdout);
+	fputs(env->tty ? " of user " : "\t", stdout);
+	cmd_put(stdout, apikey_result_user(result),
+	    env->tty ? CMD_TERMINAL : CMD_TSV);
+	fputc('\n', stdout);
+}
+
+static int
+verify(struct cmd_env *env, const struct verify *v)
+{
+	apikey_result *result = NULL;
+	char token[1024];
+	size_t len;
+	int code;
+
+	if (!cmd_token_read(v->path, token, sizeof(token), &len))
+		return CMD_EXIT_IO;
+	code = apikey_verify(env->ctx, token, len, v->request, &result);
+	explicit_bzero(token, sizeof(token));
+	if (code == APIKEY_OK) {
+		put_granted(env, result);
+		apikey_result_free(result);
+		return CMD_EXIT_DONE;
+	}
+	if (env->json && cmd_exit(code) == CMD_EXIT_DENIED)
+		fputs("{\"version\":1,\"granted\":false}\n", stdout);
+	cmd_error("%s", cmd_exit(code) == CMD_EXIT_DENIED ? "denied" :
+	    apikey_error_text(code));
+	return cmd_exit(code);
+}
+
+static int
+run(struct cmd_env *env, int argc, char **argv)
+{
+	struct verify v = { .request = apikey_request_new() };
+	int status;
+
+	if (v.request == NULL) {
+		cmd_error("%s", apikey_error_text(APIKEY_ERR_NO_MEMORY));
+		return CMD_EXIT_IO;
+	}
+	status = take_options(env, &v, argc, argv);
+	if (status == CMD_EXIT_DONE && !env->stop)
+		status = cmd_open(env);
+	if (status == CMD_EXIT_DONE && !env->stop)
+		status = verify(env, &v);
+	apikey_request_free(v.request);
+	return status;
+}
+
+const struct cmd_command cmd_verify = {
+	.name = "verify",
+	.summary = "would a key be accepted?",
+	.run = run,
+	.help =
+"usage: apikeyctl verify [OPTION...]\n"
+"\n"
+"Read a key from standard input, or from a prompt that does not show it,\n"
+"and say whether it would be accepted: exit status 0 or 4.  Why not\n"
+"stands in the audit trail.  In a pipe it prints id<TAB>user.\n"
+"\n"
+"  --user USER        for this user; else for the key's own\n"
+"  --service NAME     for this PAM service\n"
+"  --rhost ADDRESS    from this address; else locally\n"
+"  --scope NAME       a scope that the key must have; may be repeated\n"
+"  --token-file FILE  the first line of FILE is the key\n"
+"  --config FILE  --json  --help\n"
+"\n"
+"--consume is refused in this version.\n"
+};

@@ -1,0 +1,46 @@
+#ifndef CMD_CMDS_H
+#define CMD_CMDS_H
+
+#include <stdbool.h>
+
+#include "apikey.h"
+
+struct cmd_command;
+
+/* What a command runs with. */
+struct cmd_env {
+	const struct cmd_command *command;
+	const char *config;	/* --config, or NULL */
+	bool json;		/* --json */
+	bool tty;		/* standard output is a terminal */
+	bool stop;		/* cmd_args_next wants the program to end */
+	int status;		/* and with this exit status */
+	apikey_ctx *ctx;	/* from cmd_open */
+	apikey_admin *admin;
+};
+
+/*
+ * A command of the table: argv[0] is its name; it returns the exit
+ * status.  The program itself is one without a name.  keeps_on: a reader
+ * of its output who goes away must not end it half-way.
+ */
+struct cmd_command {
+	const char *name, *summary, *help;
+	bool keeps_on;
+	int (*run)(struct cmd_env *, int argc, char **argv);
+};
+
+extern const struct cmd_command cmd_create, cmd_list, cmd_show, cmd_verify,
+    cmd_revoke, cmd_disable, cmd_enable;
+
+/* Open the keystore; says what is wrong and returns the exit status. */
+int	cmd_open(struct cmd_env *);
+
+/* Say what the last call for the administrator had to say; returns the
+ * exit status of its code. */
+int	cmd_failed(const struct cmd_env *, int code);
+
+/* Read one key; says what is wrong and returns the exit status. */
+int	cmd_get(struct cmd_env *, const char *id, apikey_key **ret_key);
+
+#endif /* CMD_CMDS_H */

@@ -1,0 +1,147 @@
+/*
+ * main.c - apikeyctl: the whole life of a key, for administrators.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "exit.h"
+#include "output.h"
+
+static const struct cmd_command *const commands[] = {
+	&cmd_create, &cmd_list, &cmd_show, &cmd_verify, &cmd_revoke,
+	&cmd_disable, &cmd_enable
+};
+
+#define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+
+static const struct cmd_command program = {
+	.help =
+"usage: apikeyctl [--config FILE] [--json] COMMAND [OPTION...]\n"
+"\n"
+"Issue, list and revoke API keys for logins by ssh, sudo and PAM.\n"
+"\n"
+"Options, before or behind the command:\n"
+"  --config FILE  another configuration than /etc/apikey/apikey.conf\n"
+"  --json         one JSON object on standard output\n"
+"  --help         help, also on each command\n"
+"  --version      the version of this program\n"
+"\n"
+"Exit status: 0 done, 1 I/O, 2 usage, 3 not found, 4 denied, 5 conflict,\n"
+"6 refused by policy, 7 insecure or corrupt store.\n"
+"\n"
+"Commands:\n"
+};
+
+static void
+help(void)
+{
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++)
+		printf("  %-9s %s\n", commands[i]->name,
+		    commands[i]->summary);
+}
+
+/*
+ * A closed standard descriptor must not become the keystore's, where a
+ * sentence or a key would be written.  Opened the wrong way round, it
+ * fails as the closed one would.
+ */
+static bool
+hold_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDONLY);
+		if (fd == STDIN_FILENO) {
+			close(fd);
+			fd = open("/dev/null", O_WRONLY);
+		}
+	} while (fd != -1 && fd <= STDERR_FILENO);
+	if (fd == -1)
+		return false;
+	close(fd);
+	return true;
+}
+
+static const struct cmd_command *
+find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++)
+		if (strcmp(name, commands[i]->name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static int
+dispatch(struct cmd_env *env, int argc, char **argv)
+{
+	const struct cmd_command *command;
+	int status;
+
+	if (argc == 0)
+		return cmd_usage(env, "a command is missing");
+	command = find(argv[0]);
+	if (command == NULL)
+		return cmd_usage(env, "unknown command '%s'", argv[0]);
+	env->command = command;
+	if (command->keeps_on)
+		signal(SIGPIPE, SIG_IGN);
+	optind = 0;
+	status = command->run(env, argc, argv);
+	apikey_admin_free(env->admin);
+	apikey_free(env->ctx);
+	return status;
+}
+
+static int
+run(struct cmd_env *env, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "version", no_argument, NULL, CMD_OPT_VERSION },
+		CMD_OPTIONS_EVERYWHERE
+	};
+
+	switch (cmd_args_next(env, argc, argv, options)) {
+	case CMD_OPT_VERSION:
+		printf("apikeyctl %s\n", APIKEY_VERSION);
+		return CMD_EXIT_DONE;
+	case CMD_ARGS_STOP:
+		if (env->status == CMD_EXIT_DONE)
+			help();
+		return env->status;
+	default:
+		return dispatch(env, argc - optind, argv + optind);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cmd_env env = { .command = &program };
+	int status;
+
+	if (!hold_descriptors())
+		return CMD_EXIT_IO;
+	setlocale(LC_CTYPE, "");
+	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
+	if (cmd_args_wipe(argc, argv) > 0)
+		return CMD_EXIT_USAGE;
+	env.tty = isatty(STDOUT_FILENO) == 1;
+	status = run(&env, argc, argv);
+	if (fflush(stdout) == EOF || ferror(stdout)) {
+		cmd_error("cannot write to standard output: %s",
+		    strerror(errno));
+		status = cmd_exit_worst(status, CMD_EXIT_IO);
+	}
+	return status;
+}

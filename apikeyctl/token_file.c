@@ -1,0 +1,165 @@
+/*
+ * token_file.c - a new token on its way into a file.  The file is new,
+ * for nobody but its owner, and on the disk before its key is active.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "output.h"
+#include "token_io.h"
+
+bool
+cmd_token_file_owner(struct cmd_token_file *file, const char *user)
+{
+	const struct passwd *pw;
+
+	pw = getpwnam(user);
+	if (pw == NULL) {
+		cmd_error("there is no user '%s' to own the file", user);
+		return false;
+	}
+	file->give = true;
+	file->owner = pw->pw_uid;
+	file->group = pw->pw_gid;
+	return true;
+}
+
+/* The folder of a path, and the name in it. */
+static int
+open_folder(const char *path, const char **ret_name)
+{
+	char folder[PATH_MAX];
+	const char *slash;
+	size_t len;
+
+	slash = strrchr(path, '/');
+	*ret_name = slash == NULL ? path : slash + 1;
+	if (slash == NULL)
+		len = (size_t)snprintf(folder, sizeof(folder), ".");
+	else
+		len = (size_t)snprintf(folder, sizeof(folder), "%.*s",
+		    slash == path ? 1 : (int)(slash - path), path);
+	if (len >= sizeof(folder)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static bool
+write_all(int fd, const char *data, size_t len)
+{
+	ssize_t done;
+
+	while (len > 0) {
+		done = write(fd, data, len);
+		if (done == -1 && errno == EINTR)
+			continue;
+		if (done == -1)
+			return false;
+		data += done;
+		len -= (size_t)done;
+	}
+	return true;
+}
+
+/* Fill the new file fd and have it, and its name in folder, on disk. */
+static bool
+fill(const struct cmd_token_file *file, int fd, int folder,
+    const char *token)
+{
+	char line[APIKEY_TOKEN_SIZE + 1];
+	bool done;
+
+	snprintf(line, sizeof(line), "%s\n", token);
+	done = fchmod(fd, S_IRUSR | S_IWUSR) == 0 &&
+	    write_all(fd, line, strlen(line)) &&
+	    (!file->give || fchown(fd, file->owner, file->group) == 0) &&
+	    fsync(fd) == 0 && fsync(folder) == 0;
+	explicit_bzero(line, sizeof(line));
+	return done;
+}
+
+/* Nothing is made in /proc/self/fd, on a pipe, or over another file. */
+static int
+make(struct cmd_token_file *file, int folder, const char *name)
+{
+	struct stat st;
+	int fd;
+
+	fd = openat(folder, name,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	    S_IRUSR | S_IWUSR);
+	if (fd == -1)
+		return -1;
+	if (fstat(fd, &st) == -1) {
+		close(fd);
+		return -1;
+	}
+	file->dev = st.st_dev;
+	file->ino = st.st_ino;
+	file->made = true;
+	return fd;
+}
+
+/* Another may have put a file of his own in its place. */
+static void
+remove_made(const struct cmd_token_file *file, int folder, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_dev == file->dev && st.st_ino == file->ino &&
+	    unlinkat(folder, name, 0) == 0)
+		fsync(folder);
+}
+
+int
+cmd_token_deliver(void *arg, const char *token, const apikey_key *key)
+{
+	struct cmd_token_file *file = arg;
+	int fd = -1, folder, why = 0;
+	const char *name;
+
+	(void)key;
+	folder = open_folder(file->path, &name);
+	if (folder != -1)
+		fd = make(file, folder, name);
+	if (fd == -1 || !fill(file, fd, folder, token))
+		why = errno;
+	if (fd != -1 && close(fd) == -1 && why == 0)
+		why = errno;
+	if (why != 0) {
+		if (file->made)
+			remove_made(file, folder, name);
+		file->made = false;
+		file->failed = true;
+		cmd_error("no key was made: cannot make the file '%s': %s",
+		    file->path, why == EEXIST ? "it is there already, and "
+		    "a key never replaces a file" : strerror(why));
+	}
+	if (folder != -1)
+		close(folder);
+	return why == 0 ? APIKEY_OK : APIKEY_ERR_UNAVAILABLE;
+}
+
+void
+cmd_token_file_remove(const struct cmd_token_file *file)
+{
+	const char *name;
+	int folder;
+
+	if (!file->made)
+		return;
+	folder = open_folder(file->path, &name);
+	if (folder == -1)
+		return;
+	remove_made(file, folder, name);
+	close(folder);
+}
