@@ -109,7 +109,8 @@ $(CTL): $(CTL_OBJ) $(LIB)
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -pie -o $@ $(CTL_OBJ) \
 	    -L$(B) -lapikey $(CTL_LIBS)
 
-$(B)/libapikey.pc: libapikey/libapikey.pc.in $(B)/flags
+# Anew each time: PREFIX may be another one for `make install`.
+$(B)/libapikey.pc: libapikey/libapikey.pc.in FORCE
 	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 	    -e 's|@VERSION@|$(VERSION)|' $< > $@
 
@@ -178,8 +179,8 @@ install: all $(B)/tests/trial
 	install -m 440 etc/sudoers.d/* $(EXAMPLES)/sudoers.d
 	install -m 644 README.md LICENSE NEWS SECURITY.md $(D)$(DOCDIR)
 	$(call put,644,etc/tmpfiles.d/apikey.conf,$(D)$(TMPFILESDIR)/apikey.conf)
-	test -e $(D)$(SYSCONFDIR)/apikey/apikey.conf || \
-	    $(call put,644,etc/apikey.conf,$(D)$(SYSCONFDIR)/apikey/apikey.conf)
+	test -e $(D)$(SYSCONFDIR)/apikey/apikey.conf || { \
+	    $(call put,644,etc/apikey.conf,$(D)$(SYSCONFDIR)/apikey/apikey.conf); }
 	install -d -m 700 $(D)$(SYSCONFDIR)/apikey/keys.d $(D)$(STATEDIR)
 
 # A stack that names a module which is gone would refuse everybody.
