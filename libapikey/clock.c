@@ -193,10 +193,12 @@ ak_duration_text(int64_t s, char ret_text[AK_DURATION_SIZE])
 AK_EXPORT int
 apikey_time_parse(const char *text, int64_t now, int64_t *ret_time)
 {
-	int64_t s;
+	int64_t s, sum;
 
 	if (ak_duration_parse(text, &s)) {
-		*ret_time = now + s;
+		if (__builtin_add_overflow(now, s, &sum))
+			return APIKEY_ERR_INVALID;
+		*ret_time = sum;
 		return APIKEY_OK;
 	}
 	return ak_time_parse(text, ret_time) ? APIKEY_OK : APIKEY_ERR_INVALID;

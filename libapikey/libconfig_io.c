@@ -42,6 +42,47 @@ has_nul_escape(const char *line, size_t len)
 	return false;
 }
 
+/* Past the text in quotes or the comment that p is at; p if at neither. */
+static const char *
+skip(const char *p)
+{
+	const char *end;
+
+	if (*p == '#' || strncmp(p, "//", 2) == 0)
+		return p + strcspn(p, "\n");
+	if (strncmp(p, "/*", 2) == 0) {
+		end = strstr(p + 2, "*/");
+		return end == NULL ? p + strlen(p) : end + 2;
+	}
+	if (*p != '"')
+		return p;
+	for (p++; *p != '\0' && *p != '"'; p++)
+		if (*p == '\\' && p[1] != '\0')
+			p++;
+	return p + (*p == '"');
+}
+
+/* An integer without L that libconfig would wrap at 32 bits. */
+static bool
+has_long_number(const char *p)
+{
+	const char *past;
+	size_t n;
+
+	while (*p != '\0') {
+		if ((past = skip(p)) != p) {
+			p = past;
+			continue;
+		}
+		n = *p < '0' || *p > '9' ? 0 :
+		    strspn(p, "0123456789abcdefABCDEFxX");
+		if (n > 9 && p[n] != 'L')
+			return true;
+		p += n == 0 ? 1 : n;
+	}
+	return false;
+}
+
 static int
 check_text(const struct reader *r, const char *text, size_t len)
 {
@@ -60,6 +101,9 @@ check_text(const struct reader *r, const char *text, size_t len)
 			return ak_fail(r->fault, r->code,
 			    "%s:%u: \\x00 is not allowed", r->path, number);
 	}
+	if (has_long_number(text))
+		return ak_fail(r->fault, r->code,
+		    "%s: holds a number that is too large", r->path);
 	return APIKEY_OK;
 }
 

@@ -90,7 +90,7 @@ mask_at(unsigned prefix, unsigned byte)
 {
 	unsigned left = prefix > byte * 8 ? prefix - byte * 8 : 0;
 
-	return left >= 8 ? 0xff : (unsigned char)(0xff00U >> left);
+	return (unsigned char)(left >= 8 ? 0xffU : 0xff00U >> left);
 }
 
 bool

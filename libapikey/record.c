@@ -119,6 +119,8 @@ ak_record_encode(const struct ak_record *record, char **ret_text,
 	    fault)) == APIKEY_OK && !ak_settings_equal(table, record, &again))
 		code = ak_fail(fault, APIKEY_ERR_INVALID,
 		    "the record does not come back as it was written");
+	if (code == APIKEY_ERR_CORRUPT_RECORD)	/* what was given, not a file */
+		code = APIKEY_ERR_INVALID;
 	ak_record_clear(&again);
 	if (code == APIKEY_OK) {
 		*ret_text = text;

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "apikey.h"
 #include "mem.h"
 
 #define AK_BOUNDS	(APIKEY_RATE + 1)

@@ -250,8 +250,9 @@ apikey_audit_deny(apikey_ctx *ctx, const apikey_request *req,
 	/* A context that did not open knows more than its caller. */
 	if (code == APIKEY_ERR_UNAVAILABLE && ctx->opened == NULL)
 		code = ctx->fault.code;
-	audit_deny(ctx, NULL, req, code, ctx->opened == NULL ?
-	    ctx->fault.text : apikey_error_text(code));
+	audit_deny(ctx, NULL, req, code,
+	    code == ctx->fault.code ? ctx->fault.text :
+	    apikey_error_text(code));
 	(void)pthread_rwlock_unlock(&ctx->lock);
 }
 

@@ -75,12 +75,11 @@ decide(struct pamak_call *call)
 static int
 run(struct pamak_call *call)
 {
-	int error;
-
 	/* Of an earlier attempt on the same connection. */
-	if ((error = pamak_grant_clear(call->pamh)) != APIKEY_OK)
-		return error;
-	error = is_ours(call);
+	int error = pamak_grant_clear(call->pamh);
+
+	if (error == APIKEY_OK)
+		error = is_ours(call);
 	if (error == PAMAK_NOT_OURS) {
 		pamak_log_debug(&call->log, "not a member of the group");
 		return error;
@@ -88,7 +87,8 @@ run(struct pamak_call *call)
 	if (error != APIKEY_OK) {
 		pamak_log_error(&call->log, "whom this is about cannot be "
 		    "told");
-		return error;
+		return pamak_call_request(call) != APIKEY_OK ? error :
+		    pamak_call_deny(call, error);
 	}
 	if ((error = pamak_call_prepare(call)) != APIKEY_OK)
 		return error;

@@ -90,7 +90,7 @@ has_user(pam_handle_t *pamh)
 }
 
 int
-pamak_call_prepare(struct pamak_call *call)
+pamak_call_request(struct pamak_call *call)
 {
 	int error;
 
@@ -102,6 +102,16 @@ pamak_call_prepare(struct pamak_call *call)
 	apikey_set_sink(call->ctx, pamak_log_audit, &call->log);
 	if ((error = fill_request(call)) != APIKEY_OK)
 		return pamak_call_deny(call, error);
+	return APIKEY_OK;
+}
+
+int
+pamak_call_prepare(struct pamak_call *call)
+{
+	int error;
+
+	if ((error = pamak_call_request(call)) != APIKEY_OK)
+		return error;
 	if (call->options.complaint != NULL) {
 		pamak_log_error(&call->log, "option \"%s\" %s: refused",
 		    call->options.bad, call->options.complaint);

@@ -25,9 +25,12 @@ void	 pamak_call_end(struct pamak_call *);
 
 /*
  * The request, from the handle's items, and a context that is not open
- * yet.  An error is on record when this returns: MALFORMED (no user),
- * BAD_CONFIG (an option is wrong), NO_MEMORY, UNAVAILABLE.
+ * yet.  An error is on record when this returns: NO_MEMORY, UNAVAILABLE.
  */
+int	 pamak_call_request(struct pamak_call *);
+
+/* The same, and what may not be missing or wrong: BAD_CONFIG (an
+ * option), MALFORMED (no user). */
 int	 pamak_call_prepare(struct pamak_call *);
 
 /* Opens the keystore; config as for apikey_open.  An error is on record

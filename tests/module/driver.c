@@ -3,6 +3,8 @@
  * folder below DIR of its own, and print a line for each.  README in this
  * folder says what scripts look like.
  */
+#include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,8 @@
 #include "vectors.h"
 
 #define CASE_SECONDS	30	/* a case that takes longer hangs */
+
+#define CASE		"case "
 
 static char nothing[] = "";
 static char default_service[] = "test", default_user[] = "alice";
@@ -60,31 +64,35 @@ expand(const char *line, const char *dir)
 	return result;
 }
 
+static bool
+is_case(const char *line)
+{
+	return strncmp(line, CASE, strlen(CASE)) == 0;
+}
+
 /* In the case's own process. */
 static void
-run_case(FILE *script, const char *dir)
+run_case(char *const *lines, const char *dir)
 {
 	struct scene scene = { .dir = dir, .service = default_service,
 	    .user = default_user, .key_user = default_user,
 	    .options = nothing, .account_options = nothing };
-	char *line = NULL;
-	size_t size = 0;
 
 	scene.conv = (struct pam_conv){ converse, &scene };
 	if (mkdir(dir, 0700) != 0 ||
 	    asprintf(&scene.log, "%s/log", dir) == -1)
 		scene_give_up("%s: cannot be made", dir);
 	setenv("APIKEY_TEST_LOG", scene.log, 1);
+	/* nss_wrapper opens its files for good when it is first asked. */
+	(void)getpwnam("root");
+	(void)getgrnam("root");
 	alarm(CASE_SECONDS);
-	while (getline(&line, &size, script) != -1) {
+	for (; *lines != NULL && !is_case(*lines); lines++) {
 		char *arg, *directive;
 
-		line[strcspn(line, "\n")] = '\0';
-		if (strncmp(line, "case ", 5) == 0)
-			break;
-		if (*line == '\0' || *line == '#')
+		if (**lines == '\0' || **lines == '#')
 			continue;
-		arg = expand(line, dir);
+		arg = expand(*lines, dir);
 		directive = strsep(&arg, " ");
 		scene_do(&scene, directive, arg);
 	}
@@ -107,48 +115,62 @@ report(const char *script, const char *title, int status)
 	return skipped || status == 0;
 }
 
-/* The case's lines are read again in the child, from a stream and an
- * offset of its own. */
 static bool
-fork_case(const char *script, long offset, const char *title,
-    const char *dir)
+fork_case(const char *script, char *const *lines, const char *dir)
 {
 	int status = -1;
 	pid_t pid;
 
 	fflush(stdout);
-	if ((pid = fork()) == 0) {
-		FILE *file = fopen(script, "re");
-
-		if (file == NULL || fseek(file, offset, SEEK_SET) != 0)
-			scene_give_up("%s: cannot be read", script);
-		run_case(file, dir);
-	}
+	if ((pid = fork()) == 0)
+		run_case(lines + 1, dir);
 	waitpid(pid, &status, 0);
-	return report(script, title, status);
+	return report(script, *lines + strlen(CASE), status);
+}
+
+/* The lines, with NULL behind the last. */
+static char **
+load(const char *script)
+{
+	char **lines = NULL, *line = NULL;
+	FILE *file = fopen(script, "re");
+	size_t count = 0, size = 0;
+
+	if (file == NULL)
+		scene_give_up("%s: cannot be read", script);
+	do {
+		lines = reallocarray(lines, count + 1, sizeof(*lines));
+		lines[count] = NULL;
+		if (getline(&line, &size, file) != -1) {
+			line[strcspn(line, "\n")] = '\0';
+			lines[count] = strdup(line);
+		}
+	} while (lines[count++] != NULL);
+	free(line);
+	fclose(file);
+	return lines;
 }
 
 int
 main(int argc, char **argv)
 {
-	char *line = NULL, dir[4096];
 	int number = 0, failed = 0;
-	size_t size = 0;
-	FILE *script;
+	char **lines, dir[4096];
 
-	if (argc != 3 || (script = fopen(argv[1], "re")) == NULL) {
+	if (argc != 3) {
 		fprintf(stderr, "usage: driver SCRIPT DIR\n");
 		return 2;
 	}
-	while (getline(&line, &size, script) != -1) {
-		if (strncmp(line, "case ", 5) != 0)
+	lines = load(argv[1]);
+	for (size_t i = 0; lines[i] != NULL; i++) {
+		if (!is_case(lines[i]))
 			continue;
-		line[strcspn(line, "\n")] = '\0';
 		snprintf(dir, sizeof(dir), "%s/%d", argv[2], ++number);
-		if (!fork_case(argv[1], ftell(script), line + 5, dir))
+		if (!fork_case(argv[1], lines + i, dir))
 			failed++;
 	}
-	free(line);
-	fclose(script);
+	for (size_t i = 0; lines[i] != NULL; i++)
+		free(lines[i]);
+	free(lines);
 	return failed > 0;
 }

@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd) || exit 1
 build=$(cd "${1:-$here/../../build}" && pwd) || exit 1
 tmp=$(mktemp -d /tmp/apikey-module.XXXXXX) || exit 1
 trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' HUP INT TERM
+trap 'exit 1' HUP INT PIPE TERM
 
 build_tools()
 {
@@ -60,6 +60,8 @@ run_scripts()
 		    NSS_WRAPPER_GROUP="$tmp/group" \
 		    MODULE="$tmp/pam_apikey.so" PROBE="$tmp/pam_probe.so" \
 		    "$tmp/driver" "$script" "$tmp/$(basename "$script")"
+		code=$?
+		[ "$code" -le 1 ] || echo "not ok - $script: ended by $code"
 	done
 }
 
@@ -128,7 +130,8 @@ login()
 	code=$?
 	verdict=$(sed -n -e 's/.*event=auth.grant .*/granted/p' \
 	    -e 's/.*event=auth.deny reason=\([^ ]*\) .*/\1/p' "$tmp/log")
-	[ "$code" -eq 0 ] && [ "$verdict" != granted ] && verdict="in by $verdict"
+	[ "$code" -eq 0 ] && [ "$verdict" != granted ] &&
+	    verdict="in by $verdict"
 	[ "$code" -ne 0 ] && [ "$verdict" = granted ] && verdict="not in"
 	grep -q -e 0123456789ABC -e hunter2 "$tmp/log" "$tmp/out" &&
 	    verdict="a secret in the log"

@@ -3,7 +3,7 @@
  * made when the first directive needs them; what is set later reaches
  * only what comes later.
  */
-#include <ctype.h>
+#include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,15 +151,31 @@ call(pam_handle_t *pamh, const char *phase)
 	scene_give_up("no such phase: %s", phase);
 }
 
+static int
+open_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int count = 0;
+
+	while (dir != NULL && readdir(dir) != NULL)
+		count++;
+	if (dir != NULL)
+		closedir(dir);
+	return count;
+}
+
 static void
 do_call(struct scene *scene, char *arg)
 {
 	const char *phase = word(&arg);
-	int code;
+	int code, descriptors;
 
 	start(scene);
 	scene->delay = 0;
+	descriptors = open_descriptors();
 	code = call(scene->pamh, phase);
+	if (open_descriptors() != descriptors)
+		scene_fail(scene, "%s: descriptors were left open", phase);
 	if (code != code_of(strcmp(arg, "IGNORE") == 0 ? "NEXT" : arg))
 		scene_fail(scene, "%s: expected %s, got %s (%d)", phase, arg,
 		    name_of(code), code);
