@@ -1,3 +1,6 @@
+/*
+ * args.h - options and mistakes, the same for all commands.
+ */
 #ifndef CMD_ARGS_H
 #define CMD_ARGS_H
 

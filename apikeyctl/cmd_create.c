@@ -264,9 +264,9 @@ issue_undisturbed(struct cmd_env *env, struct create *c)
 	status = issue(env, c);
 	if (status == CMD_EXIT_DONE && env->tty && !env->json)
 		put_summary(env, c);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (c->key != NULL)
 		cmd_warn_key(c->key);
-	sigprocmask(SIG_SETMASK, &before, NULL);
 	return status;
 }
 

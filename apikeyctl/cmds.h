@@ -1,3 +1,6 @@
+/*
+ * cmds.h - the commands, and what they run with.
+ */
 #ifndef CMD_CMDS_H
 #define CMD_CMDS_H
 

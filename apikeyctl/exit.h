@@ -1,3 +1,6 @@
+/*
+ * exit.h - exit statuses.
+ */
 #ifndef CMD_EXIT_H
 #define CMD_EXIT_H
 

@@ -1,3 +1,6 @@
+/*
+ * identity.h - who is asking.
+ */
 #ifndef CMD_IDENTITY_H
 #define CMD_IDENTITY_H
 

@@ -1,3 +1,6 @@
+/*
+ * json.h - keys as JSON.
+ */
 #ifndef CMD_JSON_H
 #define CMD_JSON_H
 

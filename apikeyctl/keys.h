@@ -1,3 +1,6 @@
+/*
+ * keys.h - many keys of the keystore at once.
+ */
 #ifndef CMD_KEYS_H
 #define CMD_KEYS_H
 

@@ -1,3 +1,6 @@
+/*
+ * output.h - keys and sentences for people and scripts.
+ */
 #ifndef CMD_OUTPUT_H
 #define CMD_OUTPUT_H
 

@@ -1,3 +1,6 @@
+/*
+ * pamlines.h - the groups that PAM hands to pam_apikey.
+ */
 #ifndef CMD_PAMLINES_H
 #define CMD_PAMLINES_H
 

@@ -2,14 +2,48 @@
  * store.c - the keystore as the commands use it: opened once, in the
  * name of the one who asks, with every failure told in one sentence.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmds.h"
 #include "exit.h"
 #include "identity.h"
 #include "keys.h"
 #include "output.h"
+
+/*
+ * The library takes absolute paths only, for it looks at every folder on
+ * the way; people type what is short.  The caller frees the path.
+ */
+static char *
+absolute(const char *path)
+{
+	char *folder, *whole = NULL;
+
+	if (*path == '/' || *path == '\0')
+		return strdup(path);
+	folder = getcwd(NULL, 0);
+	if (folder != NULL && asprintf(&whole, "%s/%s", folder, path) == -1)
+		whole = NULL;
+	free(folder);
+	return whole;
+}
+
+static int
+open_config(apikey_ctx *ctx, const char *config)
+{
+	char *path;
+	int code;
+
+	if (config == NULL)
+		return apikey_open(ctx, NULL);
+	path = absolute(config);
+	code = apikey_open(ctx, path != NULL ? path : config);
+	free(path);
+	return code;
+}
 
 int
 cmd_open(struct cmd_env *env)
@@ -23,7 +57,7 @@ cmd_open(struct cmd_env *env)
 		cmd_error("%s", apikey_error_text(APIKEY_ERR_NO_MEMORY));
 		return cmd_exit(APIKEY_ERR_NO_MEMORY);
 	}
-	code = apikey_open(env->ctx, env->config);
+	code = open_config(env->ctx, env->config);
 	if (code != APIKEY_OK) {
 		cmd_error("%s", apikey_message(env->ctx));
 		return cmd_exit(code);

@@ -1,3 +1,6 @@
+/*
+ * text.h - texts of others, made harmless.
+ */
 #ifndef CMD_TEXT_H
 #define CMD_TEXT_H
 

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <termios.h>
@@ -24,16 +25,25 @@ note(int signo)
 	caught = signo;
 }
 
-/* One byte at a time: what follows the line is for somebody else. */
+/*
+ * One byte at a time: what follows the line is for somebody else.  Where
+ * signals are held, they come while it waits, and at no other time: one
+ * that came just before would not end the waiting.
+ */
 static bool
-read_line(int fd, char *buf, size_t size, size_t *ret_len)
+read_line(int fd, const sigset_t *waiting, char *buf, size_t size,
+    size_t *ret_len)
 {
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
 	size_t len = 0;
 	ssize_t got;
 
 	while (len < size) {
+		if (waiting != NULL &&
+		    ppoll(&ready, 1, NULL, waiting) == -1)
+			return false;
 		got = read(fd, buf + len, 1);
-		if (got == -1 && errno == EINTR && caught == 0)
+		if (got == -1 && errno == EINTR)
 			continue;
 		if (got == -1)
 			return false;
@@ -54,6 +64,7 @@ prompt(int fd, char *buf, size_t size, size_t *ret_len)
 	static const char text[] = "Key: ";
 	struct sigaction sa = { .sa_handler = note }, old[FATAL];
 	struct termios before, quiet;
+	sigset_t held, waiting;
 	bool done;
 	size_t i;
 
@@ -62,15 +73,20 @@ prompt(int fd, char *buf, size_t size, size_t *ret_len)
 	quiet = before;
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
 	caught = 0;
-	for (i = 0; i < FATAL; i++)
+	sigemptyset(&held);
+	for (i = 0; i < FATAL; i++) {
+		sigaddset(&held, fatal[i]);
 		sigaction(fatal[i], &sa, &old[i]);
+	}
+	sigprocmask(SIG_BLOCK, &held, &waiting);
 	done = tcsetattr(fd, TCSAFLUSH, &quiet) == 0 &&
 	    write(fd, text, sizeof(text) - 1) != -1 &&
-	    read_line(fd, buf, size, ret_len);
+	    read_line(fd, &waiting, buf, size, ret_len);
 	tcsetattr(fd, TCSAFLUSH, &before);
 	(void)!write(fd, "\n", 1);
 	for (i = 0; i < FATAL; i++)
 		sigaction(fatal[i], &old[i], NULL);
+	sigprocmask(SIG_SETMASK, &waiting, NULL);
 	if (caught != 0) {
 		explicit_bzero(buf, size);
 		raise(caught);
@@ -92,7 +108,7 @@ cmd_token_read(const char *path, char *buf, size_t size, size_t *ret_len)
 	else if (isatty(fd))
 		fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	done = fd != -1 && (isatty(fd) ? prompt(fd, buf, size, ret_len) :
-	    read_line(fd, buf, size, ret_len));
+	    read_line(fd, NULL, buf, size, ret_len));
 	why = errno;
 	if (fd > STDERR_FILENO)
 		close(fd);

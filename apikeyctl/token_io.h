@@ -1,3 +1,6 @@
+/*
+ * token_io.h - tokens that come in, and new ones that go into files.
+ */
 #ifndef CMD_TOKEN_IO_H
 #define CMD_TOKEN_IO_H
 

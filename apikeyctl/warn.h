@@ -1,3 +1,6 @@
+/*
+ * warn.h - what will keep a new key from working here.
+ */
 #ifndef CMD_WARN_H
 #define CMD_WARN_H
 

@@ -1,0 +1,177 @@
+# shellcheck shell=bash disable=SC2154
+# create.sh - the bounds of a new key.
+
+fresh
+
+t 'in a pipe the token is alone on standard output'
+new --user deploy
+want 'the number of lines' "$(wc -l <"$W/out")" 1
+want_out '^apik_[0-9a-hjkmnp-tv-z]{10}_[0-9A-Za-z]{44}$'
+want_verify 0 "$TOKEN"
+
+t 'the record holds neither token nor secret, and is for its owner only'
+new --user deploy
+grep -rqF "${TOKEN:16:38}" "$W/keys" && problem 'the secret is on disk'
+want 'mode' "$(stat -c %a "$W/keys/$ID.conf")" 600
+
+t 'without options: the defaults of the configuration'
+fresh 'issue = { ttl = "10d"; services = [ "cron", "sshd" ]; };'
+new --user deploy
+ctl 0 show --json "$ID"
+want_json key.services '["cron","sshd"]'
+want_json key.from '[]'
+want_json key.label null
+want_json key.not_before null
+days=$((($(date -d "$(json key.expires)" +%s) - $(date +%s) + 3600) / 86400))
+want 'days' "$days" 10
+
+t 'every bound is in the record'
+fresh
+new --user deploy --label 'build farm' --expires 2d12h --not-before 1h \
+    --service sshd --service sudo --from 10.0.0.0/8 --from 2001:db8::/32 \
+    --from local --host 'web*' --host db1 --scope deploy --scope 'read'
+ctl 0 show --json "$ID"
+want_json key.user deploy
+want_json key.label 'build farm'
+want_json key.status pending
+want_json key.services '["sshd","sudo"]'
+want_json key.from '["10.0.0.0/8","2001:db8::/32","local"]'
+want_json key.hosts '["web*","db1"]'
+want_json key.scopes '["deploy","read"]'
+seconds=$(($(date -d "$(json key.expires)" +%s) - \
+    $(date -d "$(json key.created)" +%s)))
+want 'seconds to the end' "$seconds" $((60 * 3600))
+seconds=$(($(date -d "$(json key.not_before)" +%s) - \
+    $(date -d "$(json key.created)" +%s)))
+want 'seconds to the beginning' "$seconds" 3600
+
+t 'a time instead of a duration'
+end=$(date -u -d '+30 days' +%Y-%m-%dT%H:%M:%SZ)
+new --user deploy --expires "$end"
+ctl 0 show --json "$ID"
+want_json key.expires "$end"
+
+t 'the token is beside the key in JSON'
+ctl 0 create --user deploy --json
+want_json version 1
+want '? ' "$(json '?')" 'version key token'
+want 'the id' "$(json key.id)" "$(json token | cut -c 6-15)"
+want_verify 0 "$(json token)"
+
+# ---- Refused ------------------------------------------------------------
+
+fresh
+t '--max-uses, --once and --rate: by policy, whatever else is asked'
+ctl 6 create --user deploy --max-uses 3
+want_err '--max-uses is refused: '
+ctl 6 create --user deploy --once
+want_err '--once is refused: '
+ctl 6 create --user deploy --rate 30/1m
+want_err '--rate is refused: '
+want 'sentences' "$(wc -l <"$W/err")" 1
+want_no_out
+want_keys 0
+
+t 'without --user; an empty value is no value'
+ctl 2 create
+want_err '--user is missing'
+for option in user expires not-before service from host scope output; do
+	ctl 2 create --user deploy "--$option" ''
+	want_err "--$option is empty"
+done
+want_keys 0
+new --user deploy --label ''
+ctl 0 show --json "$ID"
+want_json key.label null
+
+fresh
+t 'bounds that mean nothing'
+while read -r option value; do
+	ctl 2 create --user deploy "--$option" "$value"
+	[ -n "$ERR" ] || problem "no sentence for --$option $value"
+	want_no_out
+done <<'EOF'
+expires tomorrow
+expires 90
+expires -5d
+expires 2020-01-01T00:00:00Z
+not-before never
+not-before soon
+from 10.0.0.0/33
+from 300.1.2.3
+from example.org
+from 10.0.0.1/8/8
+EOF
+ctl 2 create --user deploy --not-before 2d --expires 1d
+want_keys 0
+
+t 'longer than the configuration allows: by policy'
+ctl 6 create --user deploy --expires 2y
+want_err 'max_ttl'
+ctl 6 create --user deploy --expires never
+want_err 'max_ttl'
+want_keys 0
+
+t 'too long, and too many'
+ctl 2 create --user deploy --label "$(printf '%0256d' 0)"
+want_err '--label is too long'
+args=()
+for i in {1..65}; do args+=(--scope "s$i"); done
+ctl 2 create --user deploy "${args[@]}"
+want_err '--scope is too long, or given too often'
+want_keys 0
+new --user deploy --label "$(printf '%0255d' 0)" "${args[@]:0:128}"
+ctl 0 show --json "$ID"
+want_json key.scopes.63 s64
+
+t 'never, where the configuration allows it'
+fresh 'issue = { max_ttl = "never"; };'
+new --user deploy --expires never
+ctl 0 show --json "$ID"
+want_json key.expires null
+ctl 0 list
+want 'the field' "$(cut -f 5 <<<"$OUT")" -
+
+# ---- Names that somebody else chose -------------------------------------
+
+fresh
+nasty=$'say "hi"\\n\t\r\n\033[31m\x01\x7f = \u00e9\u4e2d\U1f600 \u202e end'
+t 'a label with quotes and control characters comes back as it was'
+new --user deploy --label "$nasty"
+ctl 0 show --json "$ID"
+want_json key.label "$nasty"
+ctl 0 list
+want 'lines' "$(wc -l <"$W/out")" 1
+want 'the field' "$(cut -f 10 "$W/out")" \
+    'say "hi"\\n\t\x0d\n\x1b[31m\x01\x7f = é中😀 \xe2\x80\xae end'
+grep -qP '[\x00-\x08\x0b-\x1f\x7f]' "$W/out" && problem 'raw controls'
+tty 0 list
+want_out 'say "hi"\\n\\x09\\x0d\\x0a\\x1b\[31m\\x01\\x7f = é中😀 \\xe2'
+tty 0 show "$ID"
+want_out 'say "hi"\\n\\x09\\x0d\\x0a\\x1b\[31m\\x01\\x7f = é中😀 \\xe2'
+
+for user in ../../x $'a b "c"\n=d' '-' 'a,b' '*' '/etc/passwd'; do
+	t "user $(printf %q "$user")"
+	fresh
+	new --user "$user" --scope a,b
+	ctl 0 list --json --user "$user"
+	want_json keys.0.user "$user"
+	want_json keys.0.scopes '["a,b"]'
+	ctl 0 list
+	want 'lines' "$(wc -l <"$W/out")" 1
+	want 'fields' "$(tr -dc '\t' <"$W/out" | wc -c)" 9
+	want 'scopes' "$(cut -f 9 <<<"$OUT")" 'a\x2cb'
+	want_verify 0 "$TOKEN"
+	want_keys 1
+	want 'what is beside the keystore' \
+	    "$(find "$W" -path "$W/keys" -prune -o \
+	    \( -name 'x*' -o -name '*passwd*' \) -print)" ''
+	ctl 0 revoke --user "$user"
+	want_status "$ID" revoked
+done
+
+t 'a user named "-" is told from an absent field'
+fresh
+new --user -
+ctl 0 list
+want 'the field' "$(cut -f 2 <<<"$OUT")" '\x2d'

@@ -1,0 +1,30 @@
+#!/bin/bash
+# run.sh - the tests of apikeyctl.  usage: run.sh [BUILD_DIR]
+#
+# Everything is in a temporary folder, and nobody's keys are touched.
+# What needs root, or a program that is not there, is skipped with the
+# reason.
+set -u
+B=$(realpath "${1:-build}")
+cd "$(dirname "$0")" || exit 1
+export LD_LIBRARY_PATH=$B
+export LC_ALL=C.UTF-8
+unset NO_COLOR SUDO_USER
+umask 022
+
+CTL=$B/apikeyctl
+W=$(mktemp -d)
+trap 'rm -rf "$W"' EXIT
+
+for helper in json hold; do
+	"${CC:-cc}" -D_GNU_SOURCE -o "$W/$helper" $helper.c -ljansson \
+	    || exit 1
+done
+
+# shellcheck source=lib.sh
+. ./lib.sh
+for theme in usage create output list verify change store places faults; do
+	# shellcheck source=/dev/null
+	. "./$theme.sh"
+done
+finish

@@ -1,0 +1,142 @@
+# shellcheck shell=bash disable=SC2154
+# usage.sh - options, help, and arguments that make no sense.
+
+fresh
+
+t 'without a command: usage'
+"$CTL" >"$W/out" 2>"$W/err"
+want 'the exit status' $? 2
+OUT=$(cat "$W/out") ERR=$(cat "$W/err")
+want_no_out
+want_err 'a command is missing'
+
+t '--help names every command and the exit statuses'
+ctl 0 --help
+for word in create list show verify revoke disable enable 'Exit status'; do
+	want_out "$word"
+done
+want_quiet
+
+for command in create list show verify revoke disable enable; do
+	t "$command --help, -h, and --json --help"
+	ctl 0 "$command" --help
+	want_out "^usage: apikeyctl $command"
+	want_quiet
+	ctl 0 "$command" -h
+	want_out "^usage: apikeyctl $command"
+	ctl 0 "$command" --json --help
+	want_out "^usage: apikeyctl $command"
+
+	t "$command with an unknown option, and with a value too many"
+	ctl 2 "$command" --no-such-option
+	want_err "$command: unknown or ambiguous option '--no-such-option'"
+	want_no_out
+	ctl 2 "$command" --json=yes
+	want_err "option '--json' takes no value"
+	ctl 2 "$command" -x
+	want_err "unknown option '-x'"
+	ctl 2 "$command" --config
+	want_err "option '--config' needs a value"
+done
+
+t '--help opens no keystore and makes no key'
+"$CTL" --config /nonexistent create --user deploy --help >"$W/out" 2>&1
+want 'the exit status' $? 0
+want_keys 0
+
+t '--version'
+ctl 0 --version
+want_out '^apikeyctl [0-9]+\.[0-9]+\.[0-9]+$'
+
+t 'an unknown command; later commands are not there yet'
+for command in frobnicate rotate gc pepper ''; do
+	ctl 2 "$command"
+	want_err "unknown command '$command'"
+done
+
+t 'an unknown option before the command'
+ctl 2 --frobnicate list
+want_err "unknown or ambiguous option '--frobnicate'"
+
+t 'options before and behind the command, and behind operands'
+new --user deploy
+ctl 0 --json show "$ID"
+want_json key.id "$ID"
+ctl 0 show "$ID" --json
+want_json key.id "$ID"
+"$CTL" show "$ID" --json --config "$CONF" >"$W/out" 2>"$W/err"
+want_json key.id "$ID"
+"$CTL" show --config="$CONF" --json -- "$ID" >"$W/out" 2>"$W/err"
+want_json key.id "$ID"
+
+t '--config: a relative path, and an empty one'
+for path in apikey.conf ./apikey.conf files/../apikey.conf; do
+	(cd "$W" && exec "$CTL" --config "$path" show --json "$ID") \
+	    >"$W/out" 2>"$W/err"
+	want_json key.id "$ID"
+done
+(cd "$W" && exec "$CTL" --config '' list) >"$W/out" 2>"$W/err"
+want 'the exit status' $? 7
+
+t 'commands that take an id: none, two, none of that name, no id'
+for command in show disable enable; do
+	ctl 2 "$command"
+	want_err 'it takes one id'
+	ctl 2 "$command" "$ID" "$ID"
+	want_err 'it takes one id'
+	ctl 3 "$command" 0000000000
+	want_err 'there is no key 0000000000'
+	want_no_out
+	for id in '' x ../../../../../../etc/passwd "$ID/" "$ID.conf" \
+	    0000000000000000000000000 IIIIIIIIII; do
+		ctl 2 "$command" -- "$id"
+		want_err 'not the id of a key'
+	done
+done
+
+t 'an operand where none belongs'
+for command in create list verify; do
+	ctl 2 "$command" stray
+	want_err "'stray' belongs to no option"
+done
+
+t 'control characters in arguments do not reach the terminal'
+ctl 2 $'\033[2Jcommand'
+want_err '\\x1b\[2Jcommand'
+
+t 'a configuration that is not there, bad, or open to others'
+printf 'keystore = 1;\n' >"$W/bad.conf"
+"$CTL" --config "$W/bad.conf" list >"$W/out" 2>"$W/err"
+want 'bad: the exit status' $? 7
+printf 'frobnicate = true;\n' >"$W/bad.conf"
+"$CTL" --config "$W/bad.conf" list >"$W/out" 2>"$W/err"
+want 'unknown setting: the exit status' $? 7
+: >"$W/bad.conf"
+chmod 666 "$W/bad.conf"
+"$CTL" --config "$W/bad.conf" list >"$W/out" 2>"$W/err"
+want 'writable: the exit status' $? 7
+"$CTL" --config "$W/none.conf" list >"$W/out" 2>"$W/err"
+want 'missing: the exit status' $? 7
+ERR=$(cat "$W/err")
+want_err 'none.conf'
+
+# ---- A key among the arguments ------------------------------------------
+
+t 'a key as an argument is refused before anything else'
+new --user deploy
+token=$TOKEN id=$ID
+for args in "$token" "create --user $token" "create --label=x$token" \
+    "revoke $token" "list --user=,$token,$token" "--config=$token list"; do
+	# shellcheck disable=SC2086 # words
+	ctl 2 $args
+	want_err "apik_$id was given as an argument.*apikeyctl revoke $id"
+	want_no_out
+	[[ $ERR != *"$token"* ]] || problem 'the key is on standard error'
+done
+want 'sentences for two keys' "$("$CTL" "$token$token" 2>&1 | wc -l)" 2
+want_status "$id" active
+
+t 'a key with a wrong checksum as an argument is refused, too'
+ctl 2 verify "${token:0:59}-"
+ctl 2 verify "${token:0:54}000000"
+want_err 'was given as an argument'
