@@ -171,6 +171,7 @@ change(apikey_admin *admin, apikey_key *key, struct ak_record *changed,
 		    "the key %s was deleted meanwhile", changed->id);
 	if (code == APIKEY_OK) {
 		key->record = *changed;
+		key->read_at = ak_clock_s(&admin->ctx->clock);
 		ak_admin_audit(admin, event, &key->record);
 	}
 	ak_admin_end(admin);
@@ -184,6 +185,9 @@ apikey_revoke(apikey_admin *admin, apikey_key *key, const char *reason,
 	struct ak_record changed = key->record;
 	int code;
 
+	admin->fault = (struct ak_fault){ APIKEY_OK, "" };
+	if (note != NULL && *note == '\0')
+		note = NULL;
 	if (!ak_revoke_reason_valid(reason))
 		return ak_fail(&admin->fault, APIKEY_ERR_INVALID,
 		    "reason: \"%s\" is not leaked, superseded, offboarded "
@@ -213,6 +217,7 @@ set_disabled(apikey_admin *admin, apikey_key *key, bool disabled,
 {
 	struct ak_record changed = key->record;
 
+	admin->fault = (struct ak_fault){ APIKEY_OK, "" };
 	if (changed.is_revoked)
 		return ak_fail(&admin->fault, APIKEY_ERR_POLICY,
 		    "the key %s is revoked, which is for good", changed.id);

@@ -108,7 +108,8 @@ typedef struct apikey_key	apikey_key;	/* one reading of a record */
 /*
  * Where audit lines go.  priority is one of syslog(3)'s, facility
  * included; line has no newline and neither secret nor hash.  It may be
- * called from any thread that uses the context.
+ * called from any thread that uses the context, and must not call back
+ * with the same context.
  */
 typedef void	 apikey_sink(void *arg, int priority, const char *line);
 
@@ -125,8 +126,9 @@ void		 apikey_set_clock(apikey_ctx *, apikey_clock *, void *arg);
 
 /*
  * Read the configuration (NULL: /etc/apikey/apikey.conf) and open the
- * keystore; afterwards verifying works in a chroot and without
- * privileges.  BAD_CONFIG, INSECURE_STORE, UNAVAILABLE, NO_MEMORY.
+ * keystore; afterwards verifying works in a chroot, and without
+ * privileges as long as the user may read the records.  BAD_CONFIG,
+ * INSECURE_STORE, UNAVAILABLE, NO_MEMORY.
  */
 int		 apikey_open(apikey_ctx *, const char *config);
 
@@ -134,7 +136,8 @@ int		 apikey_open(apikey_ctx *, const char *config);
 int		 apikey_reload(apikey_ctx *);
 
 /* What went wrong in the last apikey_open or apikey_reload: one sentence
- * with the path, the line and the mend.  Never NULL. */
+ * with the path, the line and the mend.  Never NULL.  Not while another
+ * thread opens or reloads the same context. */
 const char	*apikey_message(const apikey_ctx *);
 
 /* ---- Verifying ------------------------------------------------------ */
@@ -288,7 +291,7 @@ typedef int	 apikey_deliver(void *arg, const char *token,
 /*
  * Issue a key.  deliver may be NULL.  The token is in ret_token and
  * nowhere else; the caller wipes it.  ret_key is the caller's to free.
- * INVALID, POLICY, INSECURE_STORE, UNAVAILABLE, NO_MEMORY.
+ * INVALID, POLICY, CONFLICT, INSECURE_STORE, UNAVAILABLE, NO_MEMORY.
  */
 int	 apikey_create(apikey_admin *, const apikey_spec *,
 	    apikey_deliver *deliver, void *arg,
@@ -311,7 +314,7 @@ int	 apikey_list(apikey_admin *, apikey_each *each, void *arg);
  * Changes.  Each is based on the reading that key is: when the record
  * was changed since, it is a CONFLICT and nothing is written.  On
  * success key is the new reading.  reason: "leaked", "superseded",
- * "offboarded", "other"; note may be NULL.  NOT_FOUND, CONFLICT,
+ * "offboarded", "other"; note may be NULL or "" for none.  NOT_FOUND, CONFLICT,
  * INVALID, and as apikey_get.  What is so already is no error and is
  * not written again.
  */

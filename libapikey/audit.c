@@ -73,6 +73,10 @@ unit_json(const char *text, size_t len, char ret[16])
 		(void)snprintf(ret, 16, "\\%c", c);
 	else if (n == 1 && (c < 0x20 || c == 0x7f))
 		(void)snprintf(ret, 16, "\\u%04x", (unsigned)c);
+	else if (n == 2 && c == 0xc2 && (unsigned char)text[1] < 0xa0)
+		/* A terminal may take the C1 controls for commands. */
+		(void)snprintf(ret, 16, "\\u%04x",
+		    (unsigned)(unsigned char)text[1]);
 	else
 		(void)snprintf(ret, 16, "%.*s", (int)n, text);
 	return n;

@@ -70,13 +70,15 @@ want_json key.id "$ID"
 want_json key.id "$ID"
 
 t '--config: a relative path, and an empty one'
-for path in apikey.conf ./apikey.conf files/../apikey.conf; do
+for path in apikey.conf ./apikey.conf; do
 	(cd "$W" && exec "$CTL" --config "$path" show --json "$ID") \
 	    >"$W/out" 2>"$W/err"
 	want_json key.id "$ID"
 done
-(cd "$W" && exec "$CTL" --config '' list) >"$W/out" 2>"$W/err"
-want 'the exit status' $? 7
+for path in '' files/../apikey.conf; do
+	(cd "$W" && exec "$CTL" --config "$path" list) >"$W/out" 2>"$W/err"
+	want "'$path': the exit status" $? 7
+done
 
 t 'commands that take an id: none, two, none of that name, no id'
 for command in show disable enable; do
