@@ -19,7 +19,7 @@ fi
 umask 077
 DIR=$(mktemp -d /tmp/apikey-demo.XXXXXX) || exit
 trap 'rm -rf "$DIR"' EXIT
-trap 'exit 1' HUP INT TERM
+trap 'exit 1' HUP INT PIPE TERM
 LOG=$DIR/log
 : >"$LOG"
 
@@ -34,15 +34,17 @@ make_place()
 	local service
 
 	mkdir "$DIR/pam.d" "$DIR/keys.d" "$DIR/bin" || return
+	# A PAM stack takes no path with spaces.
+	ln -s "$BUILD" "$DIR/build" || return
 	printf 'keystore = "%s";\n' "$DIR/keys.d" >"$DIR/apikey.conf"
 	for service in sshd sudo; do
 		printf '%s required %s config=%s\n' \
-		    auth "$BUILD/pam_apikey.so nodelay" "$DIR/apikey.conf" \
-		    account "$BUILD/pam_apikey.so" "$DIR/apikey.conf" \
+		    auth "$DIR/build/pam_apikey.so nodelay" "$DIR/apikey.conf" \
+		    account "$DIR/build/pam_apikey.so" "$DIR/apikey.conf" \
 		    >"$DIR/pam.d/$service"
 	done
 	stand_in apikeyctl "$DIR/capture.so" \
-	    "$BUILD/apikeyctl --config $DIR/apikey.conf"
+	    "$DIR/build/apikeyctl --config $DIR/apikey.conf"
 	stand_in pamtester "$DIR/capture.so:libpam_wrapper.so" \
 	    "$(command -v pamtester)" || return
 	"${CC:-cc}" -std=c17 -O1 -D_GNU_SOURCE -fPIC -shared \
@@ -56,7 +58,7 @@ stand_in()
 {
 	cat >"$DIR/bin/$1" <<-END
 	#!/bin/sh
-	export LD_LIBRARY_PATH="$BUILD" LD_PRELOAD="$2"
+	export LD_LIBRARY_PATH="$DIR/build" LD_PRELOAD="$2"
 	export PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR="$DIR/pam.d"
 	export PAM_WRAPPER_USE_SYSLOG=1 APIKEY_TEST_LOG="$LOG"
 	$3 "\$@" 2>"$DIR/stderr"

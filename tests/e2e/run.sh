@@ -24,14 +24,6 @@ skip_all()
 	exit 77
 }
 
-# A theme that does not come to its end has failed, whatever it said.
-theme()
-{
-	timeout 300 "$E2E/machine.sh" -b "$BUILD" \
-	    /bin/bash "$IN_MACHINE/$1.sh" 2>&1
-	[ $? -ne 77 ] || printf 'skip %s: no machine\n' "$1"
-}
-
 # The themes, some at a time, each into its own file.
 run_themes()
 {
@@ -41,11 +33,24 @@ run_themes()
 		while [ "$(jobs -pr | wc -l)" -ge "$JOBS" ]; do
 			wait -n
 		done
-		theme "$name" >"$DIR/$name" &
+		timeout -k 1 300 "$E2E/machine.sh" -b "$BUILD" \
+		    /bin/bash "$IN_MACHINE/$name.sh" >"$DIR/$name" 2>&1 &
 	done
 	wait
 }
 
+# A machine ends with the process that made it.
+clean_up()
+{
+	local pids
+
+	mapfile -t pids < <(jobs -pr)
+	[ ${#pids[@]} -eq 0 ] || kill "${pids[@]}"
+	wait
+	rm -rf "$DIR"
+}
+
+# A theme that does not come to its end has failed, whatever it said.
 report()
 {
 	local name
@@ -74,7 +79,8 @@ main()
 	[ $? -ne 77 ] || skip_all "$why"
 
 	DIR=$(mktemp -d) || exit 1
-	trap 'rm -rf "$DIR"' EXIT
+	trap clean_up EXIT
+	trap 'exit 1' HUP INT PIPE TERM
 	run_themes "$@"
 	report "$@" | tee "$DIR/.all"
 	passed=$(grep -c '^ok ' "$DIR/.all")
