@@ -7,7 +7,7 @@ libconfig-dev libjansson-dev'
 # The peers that the tests run against, and what drives them.
 test='libcmocka-dev libpam-wrapper libpamtest0-dev libnss-wrapper
 libuid-wrapper pamtester openssh-server openssh-client sudo sshpass expect
-iproute2 util-linux strace mandoc shellcheck universal-ctags clang
+iproute2 util-linux openssl strace mandoc shellcheck universal-ctags clang
 libclang-rt-14-dev passwd procps'
 
 packages=
