@@ -155,6 +155,8 @@ MAN8 = man/pam_apikey.8 man/apikeyctl.8
 EXAMPLES = $(D)$(DOCDIR)/examples
 
 install: all $(B)/tests/trial
+	@test -n "$(D)" || test "$$(id -u)" = 0 || { \
+	    echo 'make: run it as root, or give DESTDIR=' >&2; exit 1; }
 	@test -n "$(PAMDIR)" || { echo 'make: no folder of PAM modules found: name it with PAMDIR=' \
 	    >&2; exit 1; }
 	install -d $(D)$(LIBDIR)/pkgconfig $(D)$(BINDIR) $(D)$(PAMDIR) \
@@ -185,6 +187,8 @@ install: all $(B)/tests/trial
 
 # A stack that names a module which is gone would refuse everybody.
 uninstall:
+	@test -n "$(D)" || test "$$(id -u)" = 0 || { \
+	    echo 'make: run it as root, or give DESTDIR=' >&2; exit 1; }
 	@! grep -qs '^[^#]*pam_apikey' $(D)/etc/pam.conf $(D)/etc/pam.d/* || { \
 	    echo 'make: not uninstalled: take these lines out first:' >&2; \
 	    grep -ns '^[^#]*pam_apikey' /dev/null $(D)/etc/pam.conf \

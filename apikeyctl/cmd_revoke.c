@@ -72,12 +72,16 @@ static int
 revoke_id(struct cmd_env *env, struct revoke *r, const char *id)
 {
 	apikey_key *key = NULL;
+	bool before = false;
 	int code, tries = TRIES;
 
 	do {
 		apikey_key_free(key);
 		key = NULL;
 		code = apikey_get(env->admin, id, &key);
+		if (code == APIKEY_OK)
+			before = apikey_key_revoked_at(key) !=
+			    APIKEY_TIME_NONE;
 		if (code == APIKEY_OK)
 			code = apikey_revoke(env->admin, key, r->reason,
 			    r->note);
@@ -86,7 +90,11 @@ revoke_id(struct cmd_env *env, struct revoke *r, const char *id)
 		apikey_key_free(key);
 		return cmd_failed(env, code);
 	}
-	if (!env->json && env->tty)
+	if (before)
+		cmd_warn("key %s was revoked before: its reason (%s) and "
+		    "note stay as they were", id,
+		    apikey_key_revoked_reason(key));
+	else if (!env->json && env->tty)
 		cmd_put_done(stdout, "revoked", key);
 	if (!env->json || !cmd_keys_add(&r->done, key))
 		apikey_key_free(key);

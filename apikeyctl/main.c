@@ -138,7 +138,8 @@ main(int argc, char **argv)
 		return CMD_EXIT_USAGE;
 	env.tty = isatty(STDOUT_FILENO) == 1;
 	status = run(&env, argc, argv);
-	if (fflush(stdout) == EOF || ferror(stdout)) {
+	if (status != CMD_EXIT_IO &&
+	    (fflush(stdout) == EOF || ferror(stdout))) {
 		cmd_error("cannot write to standard output: %s",
 		    strerror(errno));
 		status = cmd_exit_worst(status, CMD_EXIT_IO);

@@ -72,10 +72,13 @@ warn_group(void *arg, const char *file, const char *group)
 	if (gr == NULL)
 		cmd_warn("%s asks for group '%s', which does not exist here",
 		    file, group);
+	else if (pw->pw_uid == 0)
+		cmd_warn("%s asks only members of '%s' for a key, and root "
+		    "should not be one: make the key for another user", file,
+		    group);
 	else if (!member(pw, gr->gr_gid))
-		cmd_warn("user '%s' is not in group '%s', so that %s will "
-		    "not ask for a key (usermod -aG)", pw->pw_name, group,
-		    file);
+		cmd_warn("%s asks only members of '%s' for a key: usermod -aG "
+		    "%s '%s'", file, group, group, pw->pw_name);
 }
 
 void

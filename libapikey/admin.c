@@ -156,6 +156,20 @@ apikey_list(apikey_admin *admin, apikey_each *each, void *arg)
 	return code != APIKEY_OK ? code : listing.worst;
 }
 
+/* What is so already need not be written, but the reading must be the
+ * newest: on an older one the caller would take no for yes. */
+static int
+already(apikey_admin *admin, const apikey_key *key)
+{
+	int code = ak_admin_begin(admin);
+
+	if (code == APIKEY_OK)
+		code = ak_keystore_check(&admin->ctx->opened->keystore,
+		    key->record.id, &key->stamp, &admin->fault);
+	ak_admin_end(admin);
+	return code;
+}
+
 /* Store the changed record; key->record is the old one on an error. */
 static int
 change(apikey_admin *admin, apikey_key *key, struct ak_record *changed,
@@ -193,7 +207,7 @@ apikey_revoke(apikey_admin *admin, apikey_key *key, const char *reason,
 		    "reason: \"%s\" is not leaked, superseded, offboarded "
 		    "or other", reason);
 	if (changed.is_revoked)
-		return APIKEY_OK;
+		return already(admin, key);
 	changed.is_revoked = true;
 	changed.revoked.at = ak_clock_s(&admin->ctx->clock);
 	if (ak_copy(&changed.revoked.by, admin->by) != APIKEY_OK ||
@@ -222,7 +236,7 @@ set_disabled(apikey_admin *admin, apikey_key *key, bool disabled,
 		return ak_fail(&admin->fault, APIKEY_ERR_POLICY,
 		    "the key %s is revoked, which is for good", changed.id);
 	if (changed.disabled == disabled)
-		return APIKEY_OK;
+		return already(admin, key);
 	changed.disabled = disabled;
 	return change(admin, key, &changed, event);
 }

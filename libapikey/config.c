@@ -114,7 +114,7 @@ read_file(const char *path, char **ret_text, size_t *ret_len,
 	ak_dir_close(&dir);
 	if (code == APIKEY_ERR_NOT_FOUND)
 		code = ak_fail(fault, APIKEY_ERR_BAD_CONFIG,
-		    "%s: does not exist; an empty file means the defaults",
+		    "%s: does not exist; make it, an empty one will do",
 		    path);
 	return code;
 }

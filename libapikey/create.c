@@ -55,9 +55,12 @@ static int
 put_defaults(struct ak_record *record, const apikey_spec *spec,
     const struct ak_config *config, int64_t now, struct ak_fault *fault)
 {
-	if (!spec->bound[APIKEY_EXPIRES].given &&
-	    config->issue.ttl != AK_FOREVER)
-		record->expires = now + config->issue.ttl;
+	/* The default must not be longer than what is allowed. */
+	int64_t ttl = config->issue.ttl < config->issue.max_ttl ?
+	    config->issue.ttl : config->issue.max_ttl;
+
+	if (!spec->bound[APIKEY_EXPIRES].given && ttl != AK_FOREVER)
+		record->expires = now + ttl;
 	if (!spec->bound[APIKEY_SERVICES].given &&
 	    ak_list_copy(&record->services, &config->issue.services) !=
 	    APIKEY_OK)
@@ -83,7 +86,8 @@ check_times(const struct ak_record *record, const struct ak_config *config,
 	if (record->not_before != APIKEY_TIME_NONE &&
 	    record->not_before >= record->expires)
 		return ak_fail(fault, APIKEY_ERR_INVALID,
-		    "not_before: the key would expire before it is valid");
+		    "not_before: the key would expire before it is valid; "
+		    "give it a later expiry");
 	if (max != AK_FOREVER && record->expires - now > max)
 		return ak_fail(fault, APIKEY_ERR_POLICY, "expires: the key "
 		    "would live longer than issue.max_ttl, which is %s",

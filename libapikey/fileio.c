@@ -51,10 +51,15 @@ check_owner(const struct stat *st, bool sticky_will_do, const char *path,
 
 	if (st->st_uid != 0 && st->st_uid != geteuid())
 		return ak_fail(fault, APIKEY_ERR_INSECURE_STORE,
-		    "%s%s%s: belongs to uid %u; it must belong to root",
+		    "%s%s%s: belongs to uid %u; chown root it",
 		    path, slash, name, (unsigned)st->st_uid);
 	if (sticky_will_do && st->st_uid == 0 && (st->st_mode & S_ISVTX) != 0)
 		return APIKEY_OK;
+	if (S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0 &&
+	    (st->st_mode & S_IWOTH) != 0)
+		return ak_fail(fault, APIKEY_ERR_INSECURE_STORE,
+		    "%s%s%s: is shared by all users; use a folder of its own "
+		    "in it", path, slash, name);
 	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return ak_fail(fault, APIKEY_ERR_INSECURE_STORE,
 		    "%s%s%s: is writable by %s; chmod go-w it",

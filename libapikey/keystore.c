@@ -118,7 +118,7 @@ unlock(int fd)
 	(void)close(fd);
 }
 
-/* Is the file the one that was read?  Under the lock. */
+/* Is the file the one that was read?  Certain only under the lock. */
 static int
 unchanged(const struct ak_keystore *store, const char *name,
     const struct ak_stamp *stamp, struct ak_fault *fault)
@@ -196,6 +196,16 @@ ak_keystore_replace(const struct ak_keystore *store,
     struct ak_fault *fault)
 {
 	return store_record(store, record, stamp, stamp, fault);
+}
+
+int
+ak_keystore_check(const struct ak_keystore *store, const char *id,
+    const struct ak_stamp *stamp, struct ak_fault *fault)
+{
+	char name[NAME_SIZE];
+
+	file_name(id, name);
+	return unchanged(store, name, stamp, fault);
 }
 
 static int

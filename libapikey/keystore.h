@@ -46,6 +46,10 @@ int	 ak_keystore_replace(const struct ak_keystore *,
 	    const struct ak_record *, struct ak_stamp *stamp,
 	    struct ak_fault *);
 
+/* Is the file still the one that stamp tells?  CONFLICT, NOT_FOUND. */
+int	 ak_keystore_check(const struct ak_keystore *, const char *id,
+	    const struct ak_stamp *, struct ak_fault *);
+
 /* Call each for every file of the folder: with an id, or, where the name is
  * not that of a record, with NULL and the name.  It ends when each returns
  * non-zero. */

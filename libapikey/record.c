@@ -27,6 +27,20 @@ from_valid(const char *text)
 	return strcmp(text, "local") == 0 || ak_net_parse(text, &net);
 }
 
+/* Services are no patterns: with a * the key would never be accepted. */
+static bool
+service_valid(const char *text)
+{
+	return strchr(text, '*') == NULL;
+}
+
+/* APIKEY_SCOPES lists them with commas between. */
+static bool
+scope_valid(const char *text)
+{
+	return strchr(text, ',') == NULL;
+}
+
 static const struct ak_setting revoked_table[] = {
 	{ .name = "at", .type = AK_TIME, .offset = AT(revoked.at),
 	    .required = true },
@@ -51,12 +65,16 @@ static const struct ak_setting table[] = {
 	{ .name = "created_by", .type = AK_TEXT, .offset = AT(created_by) },
 	{ .name = "not_before", .type = AK_TIME, .offset = AT(not_before) },
 	{ .name = "expires", .type = AK_TIME, .offset = AT(expires) },
-	{ .name = "services", .type = AK_WORDS, .offset = AT(services) },
+	{ .name = "services", .type = AK_WORDS, .offset = AT(services),
+	    .valid = service_valid, .expects = "the name of one PAM service "
+	    "such as sshd" },
 	{ .name = "from", .type = AK_WORDS, .offset = AT(from),
-	    .valid = from_valid, .expects = "local or a network such as "
-	    "10.0.0.0/8 whose host part is zero" },
+	    .valid = from_valid, .expects = "local, an address, or a "
+	    "network such as 10.0.0.0/8 whose host part is zero" },
 	{ .name = "hosts", .type = AK_WORDS, .offset = AT(hosts) },
-	{ .name = "scopes", .type = AK_WORDS, .offset = AT(scopes) },
+	{ .name = "scopes", .type = AK_WORDS, .offset = AT(scopes),
+	    .valid = scope_valid, .expects = "one scope: a scope has no "
+	    "comma" },
 	{ .name = "disabled", .type = AK_FLAG, .offset = AT(disabled) },
 	{ .name = "revoked", .type = AK_GROUP, .offset = AT(is_revoked),
 	    .group = revoked_table },
@@ -158,9 +176,12 @@ ak_record_put(struct ak_record *record, enum apikey_bound bound,
 	const struct ak_setting *s = setting_of(bound);
 	struct ak_setting one[2] = { { .name = NULL }, { .name = NULL } };
 
+	if (s == NULL && *text == '\0')
+		return APIKEY_OK;
 	if (s == NULL)
 		return ak_fail(fault, APIKEY_ERR_POLICY,
-		    "this version has no such bound");
+		    "%s: this version has no such bound",
+		    bound == APIKEY_MAX_USES ? "max_uses" : "rate");
 	if (*text != '\0')
 		return ak_setting_put(s, record, text, fault);
 	one[0] = *s;

@@ -8,7 +8,7 @@ libconfig-dev libjansson-dev'
 test='libcmocka-dev libpam-wrapper libpamtest0-dev libnss-wrapper
 libuid-wrapper pamtester openssh-server openssh-client sudo sshpass expect
 iproute2 util-linux openssl strace mandoc shellcheck universal-ctags clang
-libclang-rt-14-dev passwd procps'
+passwd procps'
 
 packages=
 for kind; do

@@ -153,14 +153,14 @@ want_out 'say "hi"\\n\\x09\\x0d\\x0a\\x1b\[31m\\x01\\x7f = é中😀 \\xe2'
 for user in ../../x $'a b "c"\n=d' '-' 'a,b' '*' '/etc/passwd'; do
 	t "user $(printf %q "$user")"
 	fresh
-	new --user "$user" --scope a,b
+	new --user "$user" --service a,b --service sshd
 	ctl 0 list --json --user "$user"
 	want_json keys.0.user "$user"
-	want_json keys.0.scopes '["a,b"]'
+	want_json keys.0.services '["a,b","sshd"]'
 	ctl 0 list
 	want 'lines' "$(wc -l <"$W/out")" 1
 	want 'fields' "$(tr -dc '\t' <"$W/out" | wc -c)" 9
-	want 'scopes' "$(cut -f 9 <<<"$OUT")" 'a\x2cb'
+	want 'services' "$(cut -f 6 <<<"$OUT")" 'a\x2cb,sshd'
 	want_verify 0 "$TOKEN"
 	want_keys 1
 	want 'what is beside the keystore' \

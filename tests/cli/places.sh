@@ -52,7 +52,7 @@ in_space 'mount --bind "$W/pam.d" /etc/pam.d &&
     timeout 10 "$CTL" --config "$CONF" create --user nobody'
 want 'the exit status' "$STATUS" 0
 want_err "/etc/pam.d/sshd asks for group 'no-such-group', which does not"
-want_err "user 'nobody' is not in group 'daemon'"
+want_err "/etc/pam.d/sshd asks only members of 'daemon' for a key: usermod -aG daemon 'nobody'"
 want 'sentences' "$(wc -l <"$W/err")" 2
 # shellcheck disable=SC2016 # for the other shell
 in_space 'mount --bind "$W/pam.d" /etc/pam.d &&

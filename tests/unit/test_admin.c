@@ -209,6 +209,27 @@ two_administrators(void **state)
 	apikey_admin_free(other);
 }
 
+/* "It is so already" is no answer from an old reading. */
+static void
+no_change_needs_the_newest_reading(void **state)
+{
+	struct world *w = *state;
+	apikey_key *key, *old;
+
+	world_record(w, "disabled = true;");
+	key = get(w);
+	old = get(w);
+	assert_int_equal(apikey_disable(w->admin, key), APIKEY_OK);
+	world_no_line(w);
+	assert_int_equal(apikey_enable(w->admin, key), APIKEY_OK);
+	world_line(w, NOTICE, "event=key.enable key=7k2m9q4t8w user=deploy "
+	    "by=root");
+	assert_int_equal(apikey_disable(w->admin, old), APIKEY_ERR_CONFLICT);
+	world_no_line(w);
+	apikey_key_free(key);
+	apikey_key_free(old);
+}
+
 static void
 deleted_meanwhile(void **state)
 {
@@ -385,6 +406,7 @@ main(void)
 		WORLD_TEST(revoked_without_a_note), WORLD_TEST(not_revoked),
 		WORLD_TEST(disabled_and_enabled),
 		WORLD_TEST(revoked_for_good), WORLD_TEST(two_administrators),
+		WORLD_TEST(no_change_needs_the_newest_reading),
 		WORLD_TEST(deleted_meanwhile),
 		WORLD_TEST(names_of_administrators), WORLD_TEST(listed),
 		WORLD_TEST(listed_with_bad_files),

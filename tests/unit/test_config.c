@@ -238,8 +238,8 @@ files_that_are_refused(void **state)
 	check_path("/etc/../etc/passwd", APIKEY_ERR_BAD_CONFIG,
 	    "a path must not go through ..");
 	check_path("/nowhere/at/all", APIKEY_ERR_BAD_CONFIG,
-	    "/nowhere/at/all: does not exist; an empty file means the "
-	    "defaults");
+	    "/nowhere/at/all: does not exist; make it, an empty one "
+	    "will do");
 	tmp_join(path, folder, "absent");
 	check_path(path, APIKEY_ERR_BAD_CONFIG, "does not exist");
 	tmp_mkdir(folder, "folder");

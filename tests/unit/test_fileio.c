@@ -213,7 +213,7 @@ foreign_owner(void **state)
 	tmp_write(f->folder, "f", "x");
 	assert_int_equal(fchownat(f->dir.fd, "f", 65534, 0, 0), 0);
 	refuse(f, "f", APIKEY_ERR_INSECURE_STORE,
-	    "belongs to uid 65534; it must belong to root");
+	    "belongs to uid 65534; chown root it");
 }
 
 static void

@@ -179,7 +179,8 @@ writable_by_others(void **state)
 static void
 sticky(void **state)
 {
-	static const char all[] = "is writable by everybody; chmod go-w it";
+	static const char all[] = "is shared by all users; use a "
+	    "folder of its own in it";
 	struct fixture *f = *state;
 	char path[PATH_SIZE];
 
@@ -210,11 +211,11 @@ foreign_owner(void **state)
 		tmp_join(path, f->root, names[i]);
 		assert_int_equal(chown(path, 65534, 0), 0);
 		refuse(f, names[i],
-		    "belongs to uid 65534; it must belong to root");
+		    "belongs to uid 65534; chown root it");
 		/* Somebody else's sticky folder is no better. */
 		assert_int_equal(chmod(path, 01755), 0);
 		refuse(f, names[i],
-		    "belongs to uid 65534; it must belong to root");
+		    "belongs to uid 65534; chown root it");
 		assert_int_equal(chmod(path, 0755), 0);
 		assert_int_equal(chown(path, 0, 0), 0);
 	}

@@ -190,11 +190,15 @@ bad_values(void **state)
 		{ LITERAL(HEAD "services = [ " W64 ", \"w\" ];"),
 		    "P:5: services has more than 64 elements" },
 		{ LITERAL(HEAD "from = [ \"local\",\n\"10.0.0.1/8\" ];"),
-		    "P:6: from: \"10.0.0.1/8\" is not local or a network such "
-		    "as 10.0.0.0/8 whose host part is zero" },
+		    "P:6: from: \"10.0.0.1/8\" is not local, an address, or "
+		    "a network such as 10.0.0.0/8 whose host part is zero" },
+		{ LITERAL(HEAD "services = [ \"*\" ];"), "P:5: services: "
+		    "\"*\" is not the name of one PAM service such as sshd" },
+		{ LITERAL(HEAD "scopes = [ \"a,b\" ];"), "P:5: scopes: "
+		    "\"a,b\" is not one scope: a scope has no comma" },
 		{ LITERAL(HEAD "from = [ \"example.org\" ];"),
-		    "P:5: from: \"example.org\" is not local or a network such "
-		    "as 10.0.0.0/8 whose host part is zero" },
+		    "P:5: from: \"example.org\" is not local, an address, or "
+		    "a network such as 10.0.0.0/8 whose host part is zero" },
 		{ LITERAL(HEAD "revoked = { at = \"2026-11-24T00:00:00Z\";\n"
 		    "reason = \"bored\"; };"), "P:6: reason: \"bored\" is not "
 		    "leaked, superseded, offboarded or other" },
