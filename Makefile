@@ -187,6 +187,7 @@ install: all $(B)/tests/trial
 
 # A stack that names a module which is gone would refuse everybody.
 uninstall:
+	@test -n "$(PAMDIR)" || { echo 'make: name PAMDIR=' >&2; exit 1; }
 	@test -n "$(D)" || test "$$(id -u)" = 0 || { \
 	    echo 'make: run it as root, or give DESTDIR=' >&2; exit 1; }
 	@! grep -qs '^[^#]*pam_apikey' $(D)/etc/pam.conf $(D)/etc/pam.d/* || { \

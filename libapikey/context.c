@@ -6,6 +6,22 @@
 
 #include "context.h"
 
+/* Verifying threads must not keep a reload waiting for ever. */
+static int
+lock_init(pthread_rwlock_t *lock)
+{
+	pthread_rwlockattr_t attr;
+	int error;
+
+	if ((error = pthread_rwlockattr_init(&attr)) != 0)
+		return error;
+	if ((error = pthread_rwlockattr_setkind_np(&attr,
+	    PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP)) == 0)
+		error = pthread_rwlock_init(lock, &attr);
+	(void)pthread_rwlockattr_destroy(&attr);
+	return error;
+}
+
 AK_EXPORT apikey_ctx *
 apikey_new(void)
 {
@@ -13,7 +29,7 @@ apikey_new(void)
 
 	if (ctx == NULL)
 		return NULL;
-	if (pthread_rwlock_init(&ctx->lock, NULL) != 0) {
+	if (lock_init(&ctx->lock) != 0) {
 		free(ctx);
 		return NULL;
 	}

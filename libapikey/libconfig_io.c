@@ -368,6 +368,7 @@ int
 ak_settings_encode(const struct ak_setting *table, const void *obj,
     char **ret_text, size_t *ret_len)
 {
+	locale_t locale = uselocale((locale_t)0);
 	int code = APIKEY_ERR_NO_MEMORY;
 	char *text = NULL;
 	size_t len = 0;
@@ -380,6 +381,7 @@ ak_settings_encode(const struct ak_setting *table, const void *obj,
 	if ((stream = open_memstream(&text, &len)) == NULL)
 		goto out;
 	config_write(&config, stream);
+	(void)uselocale(locale);
 	if (ferror(stream) != 0) {
 		(void)fclose(stream);
 		goto out;

@@ -228,7 +228,7 @@ apikey_belongs(apikey_ctx *ctx, const char *id, const char *user)
 	struct ak_record record;
 	int code;
 
-	if (!ak_id_valid(id))
+	if (!ak_id_valid(id) || user == NULL)
 		return APIKEY_ERR_DENIED;
 	(void)pthread_rwlock_rdlock(&ctx->lock);
 	code = lookup(ctx, id, &record, &fault);
