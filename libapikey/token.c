@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 
+#include "crc32.h"
 #include "error.h"
 #include "token.h"
 
@@ -28,24 +29,10 @@ all_of(const char *text, size_t len, const char *alphabet)
 	return true;
 }
 
-/* CRC-32 as in zlib: ISO 3309, reflected, polynomial 0xedb88320. */
-static uint32_t
-crc32(const char *text, size_t len)
-{
-	uint32_t crc = 0xffffffffU;
-
-	for (size_t i = 0; i < len; i++) {
-		crc ^= (unsigned char)text[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = (crc >> 1) ^ (0xedb88320U & (0U - (crc & 1U)));
-	}
-	return ~crc;
-}
-
 static void
 crc_text(const char *text, char ret[CRC_LEN])
 {
-	uint32_t crc = crc32(text, CRC_AT);
+	uint32_t crc = ak_crc32(text, CRC_AT);
 
 	for (size_t i = CRC_LEN; i-- > 0; crc /= 62)
 		ret[i] = base62[crc % 62];

@@ -8,20 +8,23 @@
 
 # Lowest first.  A name without a header of its own implements the one
 # above it.
-layers='mem fileio clock text netaddr
-token request spec
+layers='mem fileio clock text netaddr crc32 bytes
+token request spec rate stored
 hash
+pepper
 settings
 libconfig_io
-config record
-policy keystore usage throttle audit
-context key
-verify admin sessionlog
-create'
+config record usage_file throttle_table
+policy keystore usage throttle counters audit
+state
+context key result
+decision admin bounds sessionlog
+verify create change explain
+rotate maintain'
 
 # Header (a pattern), and the files that may include it.
 others='<libconfig.h> libapikey/libconfig_io.c
-<sodium.h> libapikey/(mem|hash|token|throttle).c
+<sodium.h> libapikey/(mem|hash|token|throttle_table).c
 <syslog.h> (libapikey/audit|pam_apikey/log).c
 <security/.*> pam_apikey/.*
 <jansson.h> apikeyctl/.*'

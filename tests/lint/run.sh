@@ -5,12 +5,17 @@ B=$(realpath "${1:-build}")
 cd "$(dirname "$0")" || exit 1
 
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+trap 'rm -f "$log" "$log.one"' EXIT
 
 for lint in layers exports headers style calls man shell; do
-	# A lint that says nothing did not run.
-	bash "$lint.sh" "$B" | tee -a "$log" | grep . ||
-	    echo "FAIL $lint.sh: did not run" | tee -a "$log"
+	# A lint that says nothing did not run, and one that fails without
+	# a word of what is wrong did not run to its end.
+	bash "$lint.sh" "$B" >"$log.one"
+	status=$?
+	grep . "$log.one" || echo "FAIL $lint.sh: did not run" >>"$log.one"
+	[ "$status" -eq 0 ] || grep -q '^FAIL ' "$log.one" ||
+	    echo "FAIL $lint.sh: ended by $status" | tee -a "$log.one"
+	cat "$log.one" >>"$log"
 done
 
 passed=$(grep -c '^ok ' "$log")
