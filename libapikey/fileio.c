@@ -15,7 +15,9 @@
 #define DIR_FLAGS	(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define FILE_FLAGS	(O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 #define TEMPORARY	".new"
-#define RETRY_NS	2000000
+#define LOCK		".lock"
+#define LOCK_WAIT_NS	INT64_C(10000000000)
+#define RETRY_NS	200000
 
 static int
 fail_errno(struct ak_fault *fault, const char *path, const char *name)
@@ -35,7 +37,7 @@ fail_errno(struct ak_fault *fault, const char *path, const char *name)
 		return ak_fail(fault, APIKEY_ERR_INSECURE_STORE,
 		    "%s%s%s: is not a folder, or is a symbolic link to one",
 		    path, slash, name);
-	else if (err == ENXIO)
+	else if (err == ENXIO || err == EISDIR)
 		return ak_fail(fault, APIKEY_ERR_INSECURE_STORE,
 		    "%s%s%s: is not a regular file", path, slash, name);
 	return ak_fail(fault, code, "%s%s%s: %s", path, slash, name,
@@ -124,6 +126,79 @@ ak_dir_open(struct ak_dir *dir, const char *path, struct ak_fault *fault)
 	return code;
 }
 
+int
+ak_dir_open_in(struct ak_dir *dir, const struct ak_dir *parent,
+    const char *name, bool make, struct ak_fault *fault)
+{
+	char path[PATH_MAX];
+	bool made = false;
+	struct stat st;
+	int code, fd;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", parent->path, name);
+	if (make && mkdirat(parent->fd, name, S_IRWXU) == 0)
+		made = true;
+	else if (make && errno != EEXIST)
+		return fail_errno(fault, path, "");
+	if ((fd = openat(parent->fd, name, DIR_FLAGS)) == -1)
+		return fail_errno(fault, path, "");
+	/* Whatever umask and group its maker had; and on the disk. */
+	if (made && ((geteuid() == 0 && fchown(fd, 0, 0) == -1) ||
+	    fchmod(fd, S_IRWXU) == -1 || fsync(parent->fd) == -1)) {
+		(void)close(fd);
+		return fail_errno(fault, path, "");
+	}
+	if (fstat(fd, &st) == -1)
+		code = fail_errno(fault, path, "");
+	else
+		code = check_owner(&st, false, path, "", fault);
+	if (code == APIKEY_OK && (dir->path = strdup(path)) == NULL)
+		code = ak_fail(fault, APIKEY_ERR_NO_MEMORY, "%s: out of memory",
+		    path);
+	if (code == APIKEY_OK)
+		dir->fd = fd;
+	else
+		(void)close(fd);
+	return code;
+}
+
+int
+ak_dir_copy(struct ak_dir *dir, const struct ak_dir *from,
+    struct ak_fault *fault)
+{
+	*dir = (struct ak_dir)AK_DIR_CLOSED;
+	if (from->fd == -1)
+		return APIKEY_OK;
+	if ((dir->path = strdup(from->path)) == NULL)
+		return ak_fail(fault, APIKEY_ERR_NO_MEMORY, "out of memory");
+	if ((dir->fd = fcntl(from->fd, F_DUPFD_CLOEXEC, 0)) != -1)
+		return APIKEY_OK;
+	free(dir->path);
+	dir->path = NULL;
+	return fail_errno(fault, from->path, "");
+}
+
+int
+ak_dir_open_of(struct ak_dir *dir, const char *path, const char **ret_name,
+    struct ak_fault *fault)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+	size_t len;
+	int code;
+
+	if (slash == NULL || path[0] != '/' || slash[1] == '\0' ||
+	    strlen(path) >= sizeof(folder))
+		return ak_fail(fault, APIKEY_ERR_BAD_CONFIG,
+		    "%s: is not an absolute path to a file", path);
+	len = slash == path ? 1 : (size_t)(slash - path);
+	memcpy(folder, path, len);
+	folder[len] = '\0';
+	if ((code = ak_dir_open(dir, folder, fault)) == APIKEY_OK)
+		*ret_name = slash + 1;
+	return code;
+}
+
 void
 ak_dir_close(struct ak_dir *dir)
 {
@@ -158,6 +233,13 @@ ak_file_open(const struct ak_dir *dir, const char *name, int flags,
 	*ret_fd = fd;
 	*ret_st = st;
 	return APIKEY_OK;
+}
+
+bool
+ak_file_own(int fd)
+{
+	return (geteuid() != 0 || fchown(fd, 0, 0) == 0) &&
+	    fchmod(fd, S_IRUSR | S_IWUSR) == 0;
 }
 
 /* Reads until len bytes are there or the file ends; -1 as read(2). */
@@ -211,6 +293,9 @@ ak_file_read(const struct ak_dir *dir, const char *name, size_t max,
 			*ret_st = st;
 		text = NULL;
 	}
+	/* It may be part of a secret. */
+	if (text != NULL)
+		explicit_bzero(text, max + 1);
 	free(text);
 	(void)close(fd);
 	return code;
@@ -277,6 +362,16 @@ ak_file_replace(const struct ak_dir *dir, const char *name, const char *text,
 	return code;
 }
 
+int
+ak_file_remove(const struct ak_dir *dir, const char *name,
+    struct ak_fault *fault)
+{
+	if (unlinkat(dir->fd, name, 0) == -1)
+		return fail_errno(fault, dir->path, name);
+	return fsync(dir->fd) == -1 ? fail_errno(fault, dir->path, "") :
+	    APIKEY_OK;
+}
+
 static int64_t
 monotonic_ns(void)
 {
@@ -319,4 +414,30 @@ void
 ak_unlock(int fd, off_t start, off_t len)
 {
 	(void)set_lock(fd, F_UNLCK, start, len);
+}
+
+int
+ak_dir_lock(const struct ak_dir *dir, int *ret_fd, struct ak_fault *fault)
+{
+	struct stat st;
+	int code, fd;
+
+	code = ak_file_open(dir, LOCK, O_RDWR | O_CREAT, &fd, &st, fault);
+	if (code != APIKEY_OK)
+		return code;
+	(void)ak_file_own(fd);
+	if ((code = ak_lock(fd, 0, 0, LOCK_WAIT_NS)) != APIKEY_OK) {
+		(void)close(fd);
+		return ak_fail(fault, code,
+		    "%s/" LOCK ": another change holds the lock", dir->path);
+	}
+	*ret_fd = fd;
+	return APIKEY_OK;
+}
+
+void
+ak_dir_unlock(int fd)
+{
+	ak_unlock(fd, 0, 0);
+	(void)close(fd);
 }

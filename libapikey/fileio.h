@@ -29,11 +29,37 @@ struct ak_dir {
 
 /* INSECURE_STORE, NOT_FOUND, UNAVAILABLE, NO_MEMORY; so are the others. */
 int	 ak_dir_open(struct ak_dir *, const char *path, struct ak_fault *);
+
+/* The folder name in an open one; with make, a new one of mode 0700 when
+ * it is not there. */
+int	 ak_dir_open_in(struct ak_dir *, const struct ak_dir *parent,
+	    const char *name, bool make, struct ak_fault *);
+
+/* Another descriptor of an open folder; a closed one stays so. */
+int	 ak_dir_copy(struct ak_dir *, const struct ak_dir *,
+	    struct ak_fault *);
+
+/* The folder that path's last part stands in; ret_name points into path.
+ * BAD_CONFIG when path is not that of a file. */
+int	 ak_dir_open_of(struct ak_dir *, const char *path,
+	    const char **ret_name, struct ak_fault *);
 void	 ak_dir_close(struct ak_dir *);
+
+/*
+ * The lock of those who change what is in a folder: on its file .lock,
+ * which is made when it is not there, and stays.  UNAVAILABLE when
+ * another holds it for ten seconds.
+ */
+int	 ak_dir_lock(const struct ak_dir *, int *ret_fd, struct ak_fault *);
+void	 ak_dir_unlock(int fd);
 
 /* flags as for open(2), to which the safe ones are added. */
 int	 ak_file_open(const struct ak_dir *, const char *name, int flags,
 	    int *ret_fd, struct stat *ret_st, struct ak_fault *);
+
+/* Make a new file ours alone, whatever umask and group its maker ran with:
+ * mode 0600, and root:root when we are root.  False with errno. */
+bool	 ak_file_own(int fd);
 
 /*
  * The whole of a file of at most max bytes, with a NUL behind it; the
@@ -51,6 +77,10 @@ int	 ak_file_read(const struct ak_dir *, const char *name, size_t max,
  */
 int	 ak_file_replace(const struct ak_dir *, const char *name,
 	    const char *text, size_t len, bool is_new, struct ak_fault *);
+
+/* Remove a file, and have that on the disk. */
+int	 ak_file_remove(const struct ak_dir *, const char *name,
+	    struct ak_fault *);
 
 /*
  * Take an exclusive open-file-description lock on len bytes from start

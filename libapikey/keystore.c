@@ -3,7 +3,7 @@
  *
  *  - A record is read without a lock: every change is a rename, so a
  *    reader has the old record or the new one, never a part.
- *  - A change holds the lock on .lock, and is made only if the file is
+ *  - A change holds the folder's lock, and is made only if the file is
  *    still the one that the change was based on.
  *  - Names that begin with a dot are the keystore's own.
  */
@@ -20,8 +20,6 @@
 
 #define SUFFIX		".conf"
 #define NAME_SIZE	(APIKEY_ID_SIZE + sizeof(SUFFIX))
-#define LOCK		".lock"
-#define LOCK_WAIT_NS	INT64_C(10000000000)
 
 int
 ak_keystore_open(struct ak_keystore *store, const char *path,
@@ -91,33 +89,6 @@ ak_keystore_get(const struct ak_keystore *store, const char *id,
 	return code;
 }
 
-static int
-lock(const struct ak_keystore *store, int *ret_fd, struct ak_fault *fault)
-{
-	struct stat st;
-	int code, fd;
-
-	code = ak_file_open(&store->dir, LOCK, O_RDWR | O_CREAT, &fd, &st,
-	    fault);
-	if (code != APIKEY_OK)
-		return code;
-	if ((code = ak_lock(fd, 0, 0, LOCK_WAIT_NS)) != APIKEY_OK) {
-		(void)close(fd);
-		return ak_fail(fault, code,
-		    "%s/" LOCK ": another change holds the lock",
-		    store->dir.path);
-	}
-	*ret_fd = fd;
-	return APIKEY_OK;
-}
-
-static void
-unlock(int fd)
-{
-	ak_unlock(fd, 0, 0);
-	(void)close(fd);
-}
-
 /* Is the file the one that was read?  Certain only under the lock. */
 static int
 unchanged(const struct ak_keystore *store, const char *name,
@@ -168,7 +139,7 @@ store_record(const struct ak_keystore *store, const struct ak_record *record,
 	file_name(record->id, name);
 	if ((code = ak_record_encode(record, &text, &len, fault)) != APIKEY_OK)
 		return code;
-	if ((code = lock(store, &lock_fd, fault)) == APIKEY_OK) {
+	if ((code = ak_dir_lock(&store->dir, &lock_fd, fault)) == APIKEY_OK) {
 		if (based_on != NULL)
 			code = unchanged(store, name, based_on, fault);
 		if (code == APIKEY_OK)
@@ -176,7 +147,7 @@ store_record(const struct ak_keystore *store, const struct ak_record *record,
 			    based_on == NULL, fault);
 		if (code == APIKEY_OK)
 			restamp(store, name, ret_stamp);
-		unlock(lock_fd);
+		ak_dir_unlock(lock_fd);
 	}
 	free(text);
 	return code;
@@ -196,6 +167,22 @@ ak_keystore_replace(const struct ak_keystore *store,
     struct ak_fault *fault)
 {
 	return store_record(store, record, stamp, stamp, fault);
+}
+
+int
+ak_keystore_remove(const struct ak_keystore *store, const char *id,
+    const struct ak_stamp *stamp, struct ak_fault *fault)
+{
+	char name[NAME_SIZE];
+	int code, lock_fd;
+
+	file_name(id, name);
+	if ((code = ak_dir_lock(&store->dir, &lock_fd, fault)) != APIKEY_OK)
+		return code;
+	if ((code = unchanged(store, name, stamp, fault)) == APIKEY_OK)
+		code = ak_file_remove(&store->dir, name, fault);
+	ak_dir_unlock(lock_fd);
+	return code;
 }
 
 int

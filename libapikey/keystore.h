@@ -46,6 +46,10 @@ int	 ak_keystore_replace(const struct ak_keystore *,
 	    const struct ak_record *, struct ak_stamp *stamp,
 	    struct ak_fault *);
 
+/* Remove the record that stamp tells; CONFLICT as above. */
+int	 ak_keystore_remove(const struct ak_keystore *, const char *id,
+	    const struct ak_stamp *, struct ak_fault *);
+
 /* Is the file still the one that stamp tells?  CONFLICT, NOT_FOUND. */
 int	 ak_keystore_check(const struct ak_keystore *, const char *id,
 	    const struct ak_stamp *, struct ak_fault *);

@@ -21,6 +21,12 @@ ak_wipe(void *p, size_t len)
 	sodium_memzero(p, len);
 }
 
+void
+ak_random(void *p, size_t len)
+{
+	randombytes_buf(p, len);
+}
+
 int
 ak_copy(char **slot, const char *text)
 {

@@ -12,6 +12,9 @@ int	 ak_mem_init(void);
 
 void	 ak_wipe(void *, size_t);
 
+/* Fill with what nobody can guess. */
+void	 ak_random(void *, size_t);
+
 /* Replace *slot by a copy of text (NULL: by NULL).  NO_MEMORY. */
 int	 ak_copy(char **slot, const char *text);
 

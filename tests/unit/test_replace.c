@@ -276,6 +276,47 @@ a_bad_descriptor_does_not_wait(void **state)
 	assert_true(now_ns() - begin < 5000 * MS);
 }
 
+/* It is given back also when a child has a copy of the descriptor. */
+static void
+the_lock_of_a_folder(void **state)
+{
+	struct fixture *f = *state;
+	struct stat st;
+	int lock, copy, again;
+
+	assert_int_equal(ak_dir_lock(&f->dir, &lock, &f->fault), APIKEY_OK);
+	assert_int_equal(fstatat(f->dir.fd, ".lock", &st, 0), 0);
+	assert_int_equal(st.st_mode, S_IFREG | 0600);
+	again = openat(f->dir.fd, ".lock", O_RDWR | O_CLOEXEC);
+	assert_int_equal(ak_lock(again, 0, 0, 0), APIKEY_ERR_UNAVAILABLE);
+	copy = fcntl(lock, F_DUPFD_CLOEXEC, 0);
+	assert_int_not_equal(copy, -1);
+	ak_dir_unlock(lock);
+	assert_int_equal(ak_lock(again, 0, 0, 0), APIKEY_OK);
+	(void)close(again);
+	(void)close(copy);
+	/* It stays, and serves again. */
+	assert_int_equal(ak_dir_lock(&f->dir, &lock, &f->fault), APIKEY_OK);
+	ak_dir_unlock(lock);
+}
+
+static void
+the_lock_of_a_folder_is_a_trap(void **state)
+{
+	struct fixture *f = *state;
+	char message[2 * PATH_SIZE];
+	int lock = -7;
+
+	tmp_write(f->folder, "victim", "safe");
+	assert_int_equal(symlinkat("victim", f->dir.fd, ".lock"), 0);
+	assert_int_equal(ak_dir_lock(&f->dir, &lock, &f->fault),
+	    APIKEY_ERR_INSECURE_STORE);
+	(void)snprintf(message, sizeof(message), "%s/.lock: is a symbolic "
+	    "link, which is never followed", f->folder);
+	assert_string_equal(f->fault.text, message);
+	assert_int_equal(lock, -7);
+}
+
 int
 main(void)
 {
@@ -287,6 +328,8 @@ main(void)
 		TEST(read_only_folder), TEST(a_lock_is_waited_for),
 		TEST(a_lock_of_some_bytes), TEST(a_lock_goes_with_its_holder),
 		TEST(a_bad_descriptor_does_not_wait),
+		TEST(the_lock_of_a_folder),
+		TEST(the_lock_of_a_folder_is_a_trap),
 	};
 
 	return cmocka_run_group_tests_name("replace", tests, NULL, NULL);
