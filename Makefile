@@ -51,7 +51,6 @@ LDFLAGS_ALL = -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code \
 DEFS = $(if $(SANITIZE),,-Wl,-z,defs)
 
 LIB_LIBS = -lsodium -lconfig
-CTL_LIBS = -ljansson
 
 LIB_SRC = $(sort $(wildcard libapikey/*.c))
 PAM_SRC = $(sort $(wildcard pam_apikey/*.c))
@@ -107,7 +106,7 @@ $(PAM): $(PAM_OBJ) $(LIB) pam_apikey/pam_apikey.map
 $(CTL): $(CTL_OBJ) $(LIB)
 	@echo '  LD $@'
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -pie -o $@ $(CTL_OBJ) \
-	    -L$(B) -lapikey $(CTL_LIBS)
+	    -L$(B) -lapikey
 
 # Anew each time: PREFIX may be another one for `make install`.
 $(B)/libapikey.pc: libapikey/libapikey.pc.in FORCE
@@ -121,6 +120,12 @@ $(UNIT_BIN): $(B)/%: %.c $(LIBA) $(B)/flags
 	    $(LDFLAGS_ALL) -MMD -MP -o $@ $< $(LIBA) $(LIB_LIBS) -lcmocka
 
 unit-tests: $(UNIT_BIN)
+
+$(B)/tests/threads/%: tests/threads/%.c $(LIBA) $(B)/flags
+	@mkdir -p $(@D)
+	@echo '  CC $<'
+	@$(CC) $(CPPFLAGS_ALL) -Ilibapikey $(CFLAGS_ALL) $(LDFLAGS_ALL) \
+	    -o $@ $< $(LIBA) $(LIB_LIBS)
 
 $(B)/tests/trial: tests/trial.c
 	@mkdir -p $(@D)
@@ -159,6 +164,7 @@ install: all $(B)/tests/trial
 	    echo 'make: run it as root, or give DESTDIR=' >&2; exit 1; }
 	@test -n "$(PAMDIR)" || { echo 'make: no folder of PAM modules found: name it with PAMDIR=' \
 	    >&2; exit 1; }
+	$(if $(D),,LD_LIBRARY_PATH=$(B) $(B)/tests/trial $(abspath $(PAM)))
 	install -d $(D)$(LIBDIR)/pkgconfig $(D)$(BINDIR) $(D)$(PAMDIR) \
 	    $(D)$(PREFIX)/include $(D)$(MANDIR)/man3 $(D)$(MANDIR)/man5 \
 	    $(D)$(MANDIR)/man8 $(EXAMPLES)/pam.d $(EXAMPLES)/sshd_config.d \
@@ -179,6 +185,7 @@ install: all $(B)/tests/trial
 	install -m 644 etc/pam.d/* $(EXAMPLES)/pam.d
 	install -m 644 etc/sshd_config.d/* $(EXAMPLES)/sshd_config.d
 	install -m 440 etc/sudoers.d/* $(EXAMPLES)/sudoers.d
+	install -m 644 man/*.c $(EXAMPLES)
 	install -m 644 README.md LICENSE NEWS SECURITY.md $(D)$(DOCDIR)
 	$(call put,644,etc/tmpfiles.d/apikey.conf,$(D)$(TMPFILESDIR)/apikey.conf)
 	test -e $(D)$(SYSCONFDIR)/apikey/apikey.conf || { \
@@ -186,14 +193,14 @@ install: all $(B)/tests/trial
 	install -d -m 700 $(D)$(SYSCONFDIR)/apikey/keys.d $(D)$(STATEDIR)
 
 # A stack that names a module which is gone would refuse everybody.
+STACKS = $(D)/etc/pam.conf $(D)/etc/pam.d/* $(D)/usr/lib/pam.d/*
 uninstall:
 	@test -n "$(PAMDIR)" || { echo 'make: name PAMDIR=' >&2; exit 1; }
 	@test -n "$(D)" || test "$$(id -u)" = 0 || { \
 	    echo 'make: run it as root, or give DESTDIR=' >&2; exit 1; }
-	@! grep -qs '^[^#]*pam_apikey' $(D)/etc/pam.conf $(D)/etc/pam.d/* || { \
+	@! grep -qs '^[^#]*pam_apikey' $(STACKS) || { \
 	    echo 'make: not uninstalled: take these lines out first:' >&2; \
-	    grep -ns '^[^#]*pam_apikey' /dev/null $(D)/etc/pam.conf \
-	    $(D)/etc/pam.d/* >&2; exit 1; }
+	    grep -ns '^[^#]*pam_apikey' /dev/null $(STACKS) >&2; exit 1; }
 	rm -f $(D)$(PAMDIR)/pam_apikey.so $(D)$(BINDIR)/apikeyctl \
 	    $(D)$(LIBDIR)/$(SONAME) $(D)$(LIBDIR)/libapikey.so \
 	    $(D)$(LIBDIR)/pkgconfig/libapikey.pc \

@@ -1,5 +1,5 @@
 /*
- * L5: somebody who changes keys.
+ * L4: somebody who changes keys.
  */
 #ifndef AK_ADMIN_H
 #define AK_ADMIN_H
@@ -8,17 +8,33 @@
 #include "key.h"
 
 struct apikey_admin {
-	apikey_ctx	*ctx;
-	char		*by;
-	struct ak_fault	 fault;
+	apikey_ctx		*ctx;
+	struct ak_opened	*opened;	/* in a call */
+	unsigned		 depth;		/* of calls in callbacks */
+	char			*by;
+	struct ak_fault		 fault;
 };
 
-/* Put a change on record: event is "key.create" and so on. */
-void	 ak_admin_audit(const apikey_admin *, const char *event,
+/* The event of a change: name is "key.create" and so on. */
+void	 ak_admin_event(struct ak_event *, const apikey_admin *,
+	    const char *name, const struct ak_record *);
+
+/* Put such a change, of which no more is to say, on record. */
+void	 ak_admin_audit(const apikey_admin *, const char *name,
 	    const struct ak_record *);
 
-/* APIKEY_OK when the keystore is open.  The context's lock is held for
- * reading between the two. */
+/* Read a key, with what is counted of it; between begin and end. */
+int	 ak_admin_read(apikey_admin *, const char *id, apikey_key **ret);
+
+/* A key whose uses are bounded is refused where its count is missing: it
+ * must be there before the record is. */
+int	 ak_admin_make_count(apikey_admin *, const char *id);
+
+/* Every file, as apikey_list; between begin and end. */
+int	 ak_admin_each(apikey_admin *, apikey_each *each, void *arg);
+
+/* APIKEY_OK when the keystore is open: admin->opened is, until the end.
+ * What is called back in between may call again. */
 int	 ak_admin_begin(apikey_admin *);
 void	 ak_admin_end(apikey_admin *);
 

@@ -120,7 +120,8 @@ typedef int64_t	 apikey_clock(void *arg);
 apikey_ctx	*apikey_new(void);
 void		 apikey_free(apikey_ctx *);
 
-/* Before apikey_open.  The defaults are syslog(3) and CLOCK_REALTIME. */
+/* Before apikey_open: they hold from then on.  The defaults are syslog(3)
+ * and CLOCK_REALTIME. */
 void		 apikey_set_sink(apikey_ctx *, apikey_sink *, void *arg);
 void		 apikey_set_clock(apikey_ctx *, apikey_clock *, void *arg);
 
@@ -150,7 +151,8 @@ void		 apikey_request_free(apikey_request *);
  * for a bearer token that names its own user).  source: the numeric
  * address of the remote host; NULL or "" is a local request, and text
  * that is no address matches no network.  caller: the user who asks
- * (PAM_RUSER).  tty and caller only go to the audit trail.  NO_MEMORY.
+ * (PAM_RUSER), by whom failures of local requests are counted.  tty
+ * only goes to the audit trail.  NO_MEMORY.
  */
 int	 apikey_request_set_user(apikey_request *, const char *user);
 int	 apikey_request_set_service(apikey_request *, const char *service);
@@ -159,17 +161,26 @@ int	 apikey_request_set_tty(apikey_request *, const char *tty);
 int	 apikey_request_set_caller(apikey_request *, const char *caller);
 int	 apikey_request_add_scope(apikey_request *, const char *scope);
 
+/* Is an answer to this request a use of the key (1, as it is at first), or
+ * only a question (0)?  A question counts and limits nothing, and its line
+ * in the audit trail is an event of its own. */
+void	 apikey_request_set_consume(apikey_request *, int consume);
+
 /*
- * Decide on a token of len bytes.  APIKEY_OK; APIKEY_ERR_DENIED, the
+ * Decide on a token of len bytes, and take one use of its key when it is
+ * accepted.  APIKEY_OK; APIKEY_ERR_DENIED, the
  * reason going to the audit trail alone; or, when there is no answer,
  * INSECURE_STORE, CORRUPT_RECORD or UNAVAILABLE, which must be taken as
- * no.  The result is the caller's to free.
+ * no.  The result is the caller's to free.  When the key ends within the
+ * configuration's expiry_warning, that goes on record, too, once a day at
+ * the most.
  */
 int	 apikey_verify(apikey_ctx *, const char *token, size_t len,
 	    const apikey_request *, apikey_result **ret_result);
 
 /* Is the granted key still good for the request?  As apikey_verify, for
- * the account phase: the secret is not needed again. */
+ * the account phase: the secret is not needed again, and no use is
+ * taken. */
 int	 apikey_recheck(apikey_ctx *, const char *id, const apikey_request *,
 	    apikey_result **ret_result);
 
@@ -189,6 +200,11 @@ const char	*apikey_result_id(const apikey_result *);
 const char	*apikey_result_user(const apikey_result *);
 const char	*apikey_result_label(const apikey_result *);	/* or "" */
 int64_t		 apikey_result_expires(const apikey_result *);
+
+/* When the key ends, if that is within the configuration's expiry_warning;
+ * APIKEY_TIME_NONE otherwise.  A key that was rotated ends with its
+ * overlap, if that is earlier. */
+int64_t		 apikey_result_ends_soon(const apikey_result *);
 size_t		 apikey_result_scope_count(const apikey_result *);
 const char	*apikey_result_scope(const apikey_result *, size_t i);
 
@@ -248,12 +264,42 @@ const char	*apikey_key_revoked_by(const apikey_key *);
 const char	*apikey_key_revoked_reason(const apikey_key *);
 const char	*apikey_key_revoked_note(const apikey_key *);
 
+/* As they were asked for: 0 and "" when there is no such bound. */
+int64_t		 apikey_key_max_uses(const apikey_key *);
+const char	*apikey_key_rate(const apikey_key *);
+
+/*
+ * The family of a rotated key: the one it replaces, and the one that
+ * replaces it ("": none), with the time from which it is dead in any case,
+ * and whether it dies earlier, at its successor's first use.
+ */
+const char	*apikey_key_rotated_from(const apikey_key *);
+const char	*apikey_key_superseded_by(const apikey_key *);
+int64_t		 apikey_key_superseded_at(const apikey_key *);
+int		 apikey_key_until_first_use(const apikey_key *);
+
+/* What this host has counted: -1, APIKEY_TIME_NONE and "" when the state
+ * cannot be read; 0, APIKEY_TIME_NONE and "" when it was never used. */
+int64_t		 apikey_key_uses(const apikey_key *);
+int64_t		 apikey_key_first_used(const apikey_key *);
+int64_t		 apikey_key_last_used(const apikey_key *);
+const char	*apikey_key_last_from(const apikey_key *);
+const char	*apikey_key_last_service(const apikey_key *);
+
+/* From when on the key was good for nothing, and for good: revoked,
+ * superseded or expired; the latest of these.  APIKEY_TIME_NONE when it
+ * has not ended. */
+int64_t		 apikey_key_ended(const apikey_key *);
+
 /* Text of a time ("2026-11-24T00:00:00Z"), for people and for scripts.
  * "" for APIKEY_TIME_NONE and for times before 1970 or after 9999. */
 #define APIKEY_TIME_SIZE	sizeof("2026-11-24T00:00:00Z")
 void	 apikey_time_text(int64_t t, char ret_text[APIKEY_TIME_SIZE]);
 
-/* A duration ("90d") counted from now, or an RFC 3339 time. INVALID. */
+/* A duration: "90d", "1d12h". INVALID. */
+int	 apikey_duration_parse(const char *text, int64_t *ret_seconds);
+
+/* A duration counted from now, or an RFC 3339 time.  INVALID. */
 int	 apikey_time_parse(const char *text, int64_t now, int64_t *ret_time);
 
 /* The context's time, in seconds. */
@@ -322,6 +368,77 @@ int	 apikey_revoke(apikey_admin *, apikey_key *, const char *reason,
 	    const char *note);
 int	 apikey_disable(apikey_admin *, apikey_key *);
 int	 apikey_enable(apikey_admin *, apikey_key *);
+
+/*
+ * Change the bounds that the spec gives: a list is replaced, "" clears a
+ * bound.  A change of the expiry is held to issue.max_ttl, from now on.
+ * POLICY: the key is revoked.  apikey_renew changes nothing but the expiry
+ * (as for APIKEY_EXPIRES), and goes on record as such.
+ */
+int	 apikey_set(apikey_admin *, apikey_key *, const apikey_spec *);
+int	 apikey_renew(apikey_admin *, apikey_key *, const char *expires);
+
+/*
+ * Issue a key with the bounds of another, which ends after the overlap (a
+ * duration, "0s" for at once; NULL: issue.overlap), and with
+ * until_first_use as soon as the new key is used, if that is earlier.
+ * expires: as for APIKEY_EXPIRES; NULL: issue.ttl from now.  deliver,
+ * ret_token and ret_key are as for apikey_create; on success key is the new
+ * reading of the old key.  POLICY: the old key is revoked, expired,
+ * disabled or replaced, or has a successor that is not revoked.  One whose
+ * uses are spent may be rotated.
+ */
+int	 apikey_rotate(apikey_admin *, apikey_key *, const char *overlap,
+	    int until_first_use, const char *expires,
+	    apikey_deliver *deliver, void *arg,
+	    char ret_token[APIKEY_TOKEN_SIZE], apikey_key **ret_key);
+
+/* Remove the record and what was counted.  POLICY: the key has not ended,
+ * and force is 0.  CONFLICT, NOT_FOUND, and as apikey_get. */
+int	 apikey_delete(apikey_admin *, apikey_key *, int force);
+
+/* Count anew from nothing; what key tells of its uses is new, too.
+ * UNAVAILABLE, and as apikey_get. */
+int	 apikey_usage_reset(apikey_admin *, apikey_key *);
+
+/*
+ * Delete every key that ended at or before a time, and what was counted of
+ * keys that are gone since then.  each is called for every such key, which
+ * becomes the callee's to free, and for every bad file, as for
+ * apikey_list; with dry_run nothing is deleted.  Returns the worst error
+ * of all.
+ */
+int	 apikey_gc(apikey_admin *, int64_t before, int dry_run,
+	    apikey_each *each, void *arg);
+
+/* ---- Diagnosis ------------------------------------------------------ */
+
+/*
+ * What would happen if the right secret of a key were shown at a time
+ * (APIKEY_TIME_NONE: now): each is called for every check in its order,
+ * with its name, its verdict and what it compared.  The request's user
+ * NULL stands for the key's own; without a service, the checks that need
+ * one are NOT_ASKED.  Returns the first refusal, APIKEY_OK, or as
+ * apikey_get.  Nothing is written.
+ */
+#define APIKEY_NOT_ASKED	(-1)
+typedef int	 apikey_check(void *arg, const char *name, int verdict,
+		    const char *detail);
+int	 apikey_explain(apikey_admin *, const char *id,
+	    const apikey_request *, int64_t at, apikey_check *each,
+	    void *arg);
+
+/* How many grants (code APIKEY_OK) or refusals with a code this host has
+ * counted.  INVALID, CORRUPT_RECORD (no file of counters), UNAVAILABLE,
+ * INSECURE_STORE, NO_MEMORY. */
+int	 apikey_counter(apikey_admin *, int code, int64_t *ret_count);
+
+/* Make the file that the configuration names as pepper; a context uses it
+ * from its next apikey_reload on.  CONFLICT when there is one, POLICY when
+ * none is named.  ret_id: as in stored hashes. */
+#define APIKEY_PEPPER_ID_SIZE	9
+int	 apikey_pepper_init(apikey_admin *,
+	    char ret_id[APIKEY_PEPPER_ID_SIZE]);
 
 #ifdef __cplusplus
 }

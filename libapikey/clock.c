@@ -191,6 +191,13 @@ ak_duration_text(int64_t s, char ret_text[AK_DURATION_SIZE])
 }
 
 AK_EXPORT int
+apikey_duration_parse(const char *text, int64_t *ret_seconds)
+{
+	return ak_duration_parse(text, ret_seconds) ? APIKEY_OK :
+	    APIKEY_ERR_INVALID;
+}
+
+AK_EXPORT int
 apikey_time_parse(const char *text, int64_t now, int64_t *ret_time)
 {
 	int64_t s, sum;

@@ -7,17 +7,34 @@
 #include <stdbool.h>
 
 #include "error.h"
+#include "hash.h"
 #include "mem.h"
+#include "rate.h"
 
 struct ak_config {
 	char		*keystore;
 	char		*state;
+	char		*pepper;	/* NULL: none */
+	char		*hash;
+	bool		 has_argon2id;
+	struct {
+		struct ak_cost	 cost;		/* of new keys */
+		struct ak_cost	 ceiling;	/* of stored hashes */
+	} argon2id;
 	bool		 has_issue;
 	struct {
 		int64_t		 ttl;		/* seconds or AK_FOREVER */
 		int64_t		 max_ttl;
 		struct ak_list	 services;
+		int64_t		 overlap;	/* seconds */
 	} issue;
+	bool		 has_limits;
+	struct {
+		struct ak_rate	 key;
+		struct ak_rate	 failures;
+	} limits;
+	int64_t		 expiry_warning;	/* seconds; AK_FOREVER: no
+						 * warning */
 	struct ak_list	 local_services;
 	struct ak_list	 cleartext_services;
 	bool		 has_audit;

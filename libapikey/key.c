@@ -18,6 +18,25 @@ ak_key_new(int64_t now)
 	return key;
 }
 
+void
+ak_key_count_uses(apikey_key *key, const struct ak_state *state)
+{
+	const struct ak_record *record = &key->record;
+	bool degraded = false;
+
+	key->counted = state->usage.fd == -1 ? APIKEY_ERR_UNAVAILABLE :
+	    ak_usage_read(&state->usage, record->id, &key->usage, NULL);
+	if (key->counted != APIKEY_OK)
+		key->usage = (struct ak_usage){
+			.first = APIKEY_TIME_NONE, .last = APIKEY_TIME_NONE,
+			.warned = APIKEY_TIME_NONE,
+		};
+	key->successor_used = record->is_superseded &&
+	    record->superseded.until_first_use &&
+	    ak_state_was_used(state, record->superseded.by, &degraded);
+	ak_rate_text(&record->rate, key->rate);
+}
+
 AK_EXPORT void
 apikey_key_free(apikey_key *key)
 {
@@ -78,7 +97,16 @@ apikey_key_expires(const apikey_key *key)
 AK_EXPORT enum apikey_status
 apikey_key_status(const apikey_key *key)
 {
-	return ak_policy_status(&key->record, key->read_at);
+	const struct ak_record *record = &key->record;
+	enum apikey_status status = ak_policy_status(record, key->read_at,
+	    key->successor_used);
+
+	/* Without its count it is refused, too. */
+	if (status == APIKEY_STATUS_ACTIVE && record->max_uses > 0 &&
+	    (key->counted != APIKEY_OK ||
+	    key->usage.count >= record->max_uses))
+		return APIKEY_STATUS_EXHAUSTED;
+	return status;
 }
 
 AK_EXPORT const char *
@@ -132,4 +160,93 @@ AK_EXPORT const char *
 apikey_key_revoked_note(const apikey_key *key)
 {
 	return text_or_empty(key->record.revoked.note);
+}
+
+AK_EXPORT int64_t
+apikey_key_max_uses(const apikey_key *key)
+{
+	return key->record.max_uses;
+}
+
+AK_EXPORT const char *
+apikey_key_rate(const apikey_key *key)
+{
+	return key->rate;
+}
+
+AK_EXPORT const char *
+apikey_key_rotated_from(const apikey_key *key)
+{
+	return text_or_empty(key->record.rotated_from);
+}
+
+AK_EXPORT const char *
+apikey_key_superseded_by(const apikey_key *key)
+{
+	return text_or_empty(key->record.superseded.by);
+}
+
+AK_EXPORT int64_t
+apikey_key_superseded_at(const apikey_key *key)
+{
+	return key->record.superseded.at;
+}
+
+AK_EXPORT int
+apikey_key_until_first_use(const apikey_key *key)
+{
+	return key->record.superseded.until_first_use;
+}
+
+AK_EXPORT int64_t
+apikey_key_uses(const apikey_key *key)
+{
+	return key->counted == APIKEY_OK ||
+	    key->counted == APIKEY_ERR_NOT_FOUND ? key->usage.count : -1;
+}
+
+AK_EXPORT int64_t
+apikey_key_first_used(const apikey_key *key)
+{
+	return key->usage.first;
+}
+
+AK_EXPORT int64_t
+apikey_key_last_used(const apikey_key *key)
+{
+	return key->usage.last;
+}
+
+AK_EXPORT const char *
+apikey_key_last_from(const apikey_key *key)
+{
+	return key->usage.from;
+}
+
+AK_EXPORT const char *
+apikey_key_last_service(const apikey_key *key)
+{
+	return key->usage.service;
+}
+
+/* The later of two times, of which either may be none. */
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;	/* APIKEY_TIME_NONE is the least */
+}
+
+AK_EXPORT int64_t
+apikey_key_ended(const apikey_key *key)
+{
+	const struct ak_record *record = &key->record;
+	int64_t now = key->read_at, ended = APIKEY_TIME_NONE;
+
+	if (record->is_revoked)
+		ended = later(ended, record->revoked.at);
+	if (record->expires != APIKEY_TIME_NONE && record->expires <= now)
+		ended = later(ended, record->expires);
+	if (record->is_superseded && record->superseded.at <= now)
+		ended = later(ended, record->superseded.at);
+	return ended;
 }

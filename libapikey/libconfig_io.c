@@ -16,6 +16,7 @@
 
 #include "clock.h"
 #include "mem.h"
+#include "rate.h"
 #include "settings.h"
 
 #define TABLE_MAX	32
@@ -62,7 +63,11 @@ skip(const char *p)
 	return p + (*p == '"');
 }
 
-/* An integer without L that libconfig would wrap at 32 bits. */
+/* The digits of a number with L that fit into 64 bits however they are
+ * read; libconfig wraps what is larger without a word. */
+#define DIGITS_MAX	18
+
+/* An integer that libconfig would wrap, at 32 bits where it has no L. */
 static bool
 has_long_number(const char *p)
 {
@@ -76,7 +81,7 @@ has_long_number(const char *p)
 		}
 		n = *p < '0' || *p > '9' ? 0 :
 		    strspn(p, "0123456789abcdefABCDEFxX");
-		if (n > 9 && p[n] != 'L')
+		if (n > DIGITS_MAX || (n > 9 && p[n] != 'L'))
 			return true;
 		p += n == 0 ? 1 : n;
 	}
@@ -165,6 +170,23 @@ read_words(const struct reader *r, const config_setting_t *c,
 	return APIKEY_OK;
 }
 
+static int
+read_count(const struct reader *r, const config_setting_t *c,
+    const struct ak_setting *s)
+{
+	int type = config_setting_type(c);
+	long long count = 0;
+
+	if (type == CONFIG_TYPE_INT)
+		count = config_setting_get_int(c);
+	else if (type == CONFIG_TYPE_INT64)
+		count = config_setting_get_int64(c);
+	if (count < 1)
+		return wrong_type(r, c, s, "a whole number from 1");
+	*(int64_t *)(void *)((char *)r->obj + s->offset) = count;
+	return APIKEY_OK;
+}
+
 static int	 read_group(const struct reader *, const config_setting_t *,
 		    const struct ak_setting *);
 
@@ -179,7 +201,10 @@ read_setting(const struct reader *r, const config_setting_t *c,
 	case AK_TEXT:
 	case AK_TIME:
 	case AK_DURATION:
+	case AK_RATE:
 		return read_text(r, c, s);
+	case AK_COUNT:
+		return read_count(r, c, s);
 	case AK_WORDS:
 		return read_words(r, c, s);
 	case AK_FLAG:
@@ -316,6 +341,16 @@ add_version(config_setting_t *group, const char *name)
 	return c != NULL && config_setting_set_int(c, 1) == CONFIG_TRUE;
 }
 
+static bool
+add_count(config_setting_t *group, const char *name, int64_t count)
+{
+	config_setting_t *c = config_setting_add(group, name,
+	    CONFIG_TYPE_INT64);
+
+	return c != NULL &&
+	    config_setting_set_int64(c, count) == CONFIG_TRUE;
+}
+
 static bool	 write_group(config_setting_t *, const struct ak_setting *,
 		    const void *);
 
@@ -324,7 +359,7 @@ write_setting(config_setting_t *group, const struct ak_setting *s,
     const void *obj)
 {
 	const void *value = (const char *)obj + s->offset;
-	char text[APIKEY_TIME_SIZE + AK_DURATION_SIZE];
+	char text[AK_RATE_SIZE];
 	config_setting_t *c;
 
 	switch (s->type) {
@@ -341,6 +376,12 @@ write_setting(config_setting_t *group, const struct ak_setting *s,
 	case AK_DURATION:
 		ak_duration_text(*(const int64_t *)value, text);
 		return add_text(group, s->name, text);
+	case AK_RATE:
+		ak_rate_text(value, text);
+		return *text == '\0' || add_text(group, s->name, text);
+	case AK_COUNT:
+		return *(const int64_t *)value == 0 ||
+		    add_count(group, s->name, *(const int64_t *)value);
 	case AK_FLAG:
 		return !*(const bool *)value || add_true(group, s->name);
 	case AK_VERSION:

@@ -8,43 +8,58 @@
 #include "netaddr.h"
 #include "policy.h"
 
-enum apikey_status
-ak_policy_status(const struct ak_record *record, int64_t now)
+static bool
+is_superseded(const struct ak_record *record, int64_t now,
+    bool successor_used)
 {
-	if (record->is_revoked)
-		return APIKEY_STATUS_REVOKED;
-	if (record->expires != APIKEY_TIME_NONE && now >= record->expires)
-		return APIKEY_STATUS_EXPIRED;
-	if (record->disabled)
-		return APIKEY_STATUS_DISABLED;
-	if (record->not_before != APIKEY_TIME_NONE &&
-	    now < record->not_before)
-		return APIKEY_STATUS_PENDING;
-	return APIKEY_STATUS_ACTIVE;
+	return record->is_superseded && (now >= record->superseded.at ||
+	    (record->superseded.until_first_use && successor_used));
 }
 
 static int
-check_status(const struct ak_policy *policy, const struct ak_record *record,
+check_revoked(const struct ak_policy *policy, const struct ak_record *record,
+    const apikey_request *req)
+{
+	(void)policy;
+	(void)req;
+	return record->is_revoked ? APIKEY_ERR_REVOKED : APIKEY_OK;
+}
+
+static int
+check_superseded(const struct ak_policy *policy,
+    const struct ak_record *record, const apikey_request *req)
+{
+	(void)req;
+	return is_superseded(record, policy->now, policy->successor_used) ?
+	    APIKEY_ERR_SUPERSEDED : APIKEY_OK;
+}
+
+static int
+check_expired(const struct ak_policy *policy, const struct ak_record *record,
     const apikey_request *req)
 {
 	(void)req;
-	switch (ak_policy_status(record, policy->now)) {
-	case APIKEY_STATUS_ACTIVE:
-		return APIKEY_OK;
-	case APIKEY_STATUS_PENDING:
-		return APIKEY_ERR_NOT_YET_VALID;
-	case APIKEY_STATUS_DISABLED:
-		return APIKEY_ERR_DISABLED;
-	case APIKEY_STATUS_EXPIRED:
-		return APIKEY_ERR_EXPIRED;
-	case APIKEY_STATUS_REVOKED:
-		return APIKEY_ERR_REVOKED;
-	case APIKEY_STATUS_SUPERSEDED:
-		return APIKEY_ERR_SUPERSEDED;
-	case APIKEY_STATUS_EXHAUSTED:
-		return APIKEY_ERR_EXHAUSTED;
-	}
-	return APIKEY_ERR_DENIED;
+	return record->expires != APIKEY_TIME_NONE &&
+	    policy->now >= record->expires ? APIKEY_ERR_EXPIRED : APIKEY_OK;
+}
+
+static int
+check_disabled(const struct ak_policy *policy, const struct ak_record *record,
+    const apikey_request *req)
+{
+	(void)policy;
+	(void)req;
+	return record->disabled ? APIKEY_ERR_DISABLED : APIKEY_OK;
+}
+
+static int
+check_not_before(const struct ak_policy *policy,
+    const struct ak_record *record, const apikey_request *req)
+{
+	(void)req;
+	return record->not_before != APIKEY_TIME_NONE &&
+	    policy->now < record->not_before ? APIKEY_ERR_NOT_YET_VALID :
+	    APIKEY_OK;
 }
 
 static int
@@ -68,8 +83,8 @@ check_service(const struct ak_policy *policy, const struct ak_record *record,
 	    APIKEY_OK : APIKEY_ERR_SERVICE;
 }
 
-static bool
-is_local(const struct ak_policy *policy, const apikey_request *req)
+bool
+ak_policy_is_local(const struct ak_policy *policy, const apikey_request *req)
 {
 	return req->source == NULL && req->service != NULL &&
 	    ak_list_has(policy->local_services, req->service);
@@ -92,7 +107,7 @@ check_source(const struct ak_policy *policy, const struct ak_record *record,
 
 	if (from->count == 0)
 		return APIKEY_OK;
-	if (is_local(policy, req))
+	if (ak_policy_is_local(policy, req))
 		return ak_list_has(from, "local") ?
 		    APIKEY_OK : APIKEY_ERR_SOURCE;
 	if (req->source == NULL || !ak_addr_parse(req->source, &addr))
@@ -150,18 +165,69 @@ check_cleartext(const struct ak_policy *policy,
 }
 
 int
+ak_policy_check(const struct ak_policy *policy,
+    const struct ak_record *record, const apikey_request *req,
+    enum ak_check check)
+{
+	static int (*const checks[AK_CHECKS])(const struct ak_policy *,
+	    const struct ak_record *, const apikey_request *) = {
+		[AK_CHECK_REVOKED] = check_revoked,
+		[AK_CHECK_SUPERSEDED] = check_superseded,
+		[AK_CHECK_EXPIRED] = check_expired,
+		[AK_CHECK_DISABLED] = check_disabled,
+		[AK_CHECK_NOT_BEFORE] = check_not_before,
+		[AK_CHECK_USER] = check_user,
+		[AK_CHECK_SERVICE] = check_service,
+		[AK_CHECK_SOURCE] = check_source,
+		[AK_CHECK_HOST] = check_host,
+		[AK_CHECK_SCOPE] = check_scopes,
+		[AK_CHECK_CLEARTEXT] = check_cleartext,
+	};
+
+	return checks[check](policy, record, req);
+}
+
+int
 ak_policy_decide(const struct ak_policy *policy,
     const struct ak_record *record, const apikey_request *req)
 {
-	static int (*const checks[])(const struct ak_policy *,
-	    const struct ak_record *, const apikey_request *) = {
-		check_status, check_user, check_service, check_source,
-		check_host, check_scopes, check_cleartext,
-	};
 	int code = APIKEY_OK;
 
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) &&
-	    code == APIKEY_OK; i++)
-		code = checks[i](policy, record, req);
+	for (int i = 0; i < AK_CHECKS && code == APIKEY_OK; i++)
+		code = ak_policy_check(policy, record, req,
+		    (enum ak_check)i);
 	return code;
+}
+
+enum apikey_status
+ak_policy_status(const struct ak_record *record, int64_t now,
+    bool successor_used)
+{
+	static const enum apikey_status status[] = {
+		[AK_CHECK_REVOKED] = APIKEY_STATUS_REVOKED,
+		[AK_CHECK_SUPERSEDED] = APIKEY_STATUS_SUPERSEDED,
+		[AK_CHECK_EXPIRED] = APIKEY_STATUS_EXPIRED,
+		[AK_CHECK_DISABLED] = APIKEY_STATUS_DISABLED,
+		[AK_CHECK_NOT_BEFORE] = APIKEY_STATUS_PENDING,
+	};
+	const struct ak_policy policy = {
+		.now = now, .successor_used = successor_used,
+	};
+
+	for (int i = AK_CHECK_REVOKED; i <= AK_CHECK_NOT_BEFORE; i++)
+		if (ak_policy_check(&policy, record, NULL,
+		    (enum ak_check)i) != APIKEY_OK)
+			return status[i];
+	return APIKEY_STATUS_ACTIVE;
+}
+
+int64_t
+ak_policy_end(const struct ak_record *record)
+{
+	int64_t end = record->expires;
+
+	if (record->is_superseded && (end == APIKEY_TIME_NONE ||
+	    record->superseded.at < end))
+		end = record->superseded.at;
+	return end;
 }

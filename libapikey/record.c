@@ -27,11 +27,18 @@ from_valid(const char *text)
 	return strcmp(text, "local") == 0 || ak_net_parse(text, &net);
 }
 
-/* Services are no patterns: with a * the key would never be accepted. */
+/* One name, and no pattern: the key would never be accepted, or seem to
+ * be bound to what it is not. */
 static bool
 service_valid(const char *text)
 {
-	return strchr(text, '*') == NULL;
+	return strpbrk(text, "*, \t\n") == NULL;
+}
+
+static bool
+host_valid(const char *text)
+{
+	return strpbrk(text, ", \t\n") == NULL;
 }
 
 /* APIKEY_SCOPES lists them with commas between. */
@@ -49,6 +56,17 @@ static const struct ak_setting revoked_table[] = {
 	    .valid = ak_revoke_reason_valid,
 	    .expects = "leaked, superseded, offboarded or other" },
 	{ .name = "note", .type = AK_TEXT, .offset = AT(revoked.note) },
+	{ .name = NULL },
+};
+
+static const struct ak_setting superseded_table[] = {
+	{ .name = "by", .type = AK_TEXT, .offset = AT(superseded.by),
+	    .required = true, .valid = ak_id_valid,
+	    .expects = "a key's id" },
+	{ .name = "at", .type = AK_TIME, .offset = AT(superseded.at),
+	    .required = true },
+	{ .name = "until_first_use", .type = AK_FLAG,
+	    .offset = AT(superseded.until_first_use) },
 	{ .name = NULL },
 };
 
@@ -71,13 +89,21 @@ static const struct ak_setting table[] = {
 	{ .name = "from", .type = AK_WORDS, .offset = AT(from),
 	    .valid = from_valid, .expects = "local, an address, or a "
 	    "network such as 10.0.0.0/8 whose host part is zero" },
-	{ .name = "hosts", .type = AK_WORDS, .offset = AT(hosts) },
+	{ .name = "hosts", .type = AK_WORDS, .offset = AT(hosts),
+	    .valid = host_valid, .expects = "one pattern such as web*" },
 	{ .name = "scopes", .type = AK_WORDS, .offset = AT(scopes),
 	    .valid = scope_valid, .expects = "one scope: a scope has no "
 	    "comma" },
+	{ .name = "max_uses", .type = AK_COUNT, .offset = AT(max_uses) },
+	{ .name = "rate", .type = AK_RATE, .offset = AT(rate) },
 	{ .name = "disabled", .type = AK_FLAG, .offset = AT(disabled) },
 	{ .name = "revoked", .type = AK_GROUP, .offset = AT(is_revoked),
 	    .group = revoked_table },
+	{ .name = "rotated_from", .type = AK_TEXT,
+	    .offset = AT(rotated_from), .valid = ak_id_valid,
+	    .expects = "a key's id" },
+	{ .name = "superseded", .type = AK_GROUP, .offset = AT(is_superseded),
+	    .group = superseded_table },
 	{ .name = NULL },
 };
 
@@ -87,6 +113,7 @@ ak_record_init(struct ak_record *record)
 	*record = (struct ak_record){
 		.created = APIKEY_TIME_NONE, .not_before = APIKEY_TIME_NONE,
 		.expires = APIKEY_TIME_NONE, .revoked.at = APIKEY_TIME_NONE,
+		.superseded.at = APIKEY_TIME_NONE,
 	};
 }
 
@@ -95,6 +122,18 @@ ak_record_clear(struct ak_record *record)
 {
 	ak_settings_clear(table, record);
 	ak_record_init(record);
+}
+
+int
+ak_record_copy(struct ak_record *ret, const struct ak_record *record)
+{
+	int code;
+
+	*ret = *record;
+	code = ak_settings_copy(table, ret);
+	if (code != APIKEY_OK)
+		ak_record_clear(ret);
+	return code;
 }
 
 int
@@ -116,6 +155,17 @@ ak_record_parse(const char *text, size_t len, const char *path,
 	return code;
 }
 
+/* There must always be room to rotate a key, and then to revoke it. */
+static size_t
+size_max(const struct ak_record *record)
+{
+	if (record->is_revoked)
+		return AK_RECORD_MAX;
+	if (record->is_superseded)
+		return AK_RECORD_MAX - 3584;
+	return AK_RECORD_MAX - (record->rotated_from != NULL ? 4096 : 4352);
+}
+
 int
 ak_record_encode(const struct ak_record *record, char **ret_text,
     size_t *ret_len, struct ak_fault *fault)
@@ -129,10 +179,10 @@ ak_record_encode(const struct ak_record *record, char **ret_text,
 	code = ak_settings_encode(table, record, &text, &len);
 	if (code != APIKEY_OK)
 		code = ak_fail(fault, code, "out of memory");
-	else if (len > AK_RECORD_MAX)
+	else if (len > size_max(record))
 		code = ak_fail(fault, APIKEY_ERR_INVALID, "the key has more "
 		    "bounds than a record of %d bytes can hold",
-		    AK_RECORD_MAX);
+		    (int)size_max(record));
 	else if ((code = ak_record_parse(text, len, "the new record", &again,
 	    fault)) == APIKEY_OK && !ak_settings_equal(table, record, &again))
 		code = ak_fail(fault, APIKEY_ERR_INVALID,
@@ -149,8 +199,8 @@ ak_record_encode(const struct ak_record *record, char **ret_text,
 	return code;
 }
 
-static const struct ak_setting *
-setting_of(enum apikey_bound bound)
+const char *
+ak_record_bound_name(enum apikey_bound bound)
 {
 	static const char *const names[] = {
 		[APIKEY_USER] = "user", [APIKEY_LABEL] = "label",
@@ -161,10 +211,23 @@ setting_of(enum apikey_bound bound)
 		[APIKEY_MAX_USES] = "max_uses", [APIKEY_RATE] = "rate",
 	};
 
-	if ((size_t)bound >= sizeof(names) / sizeof(names[0]))
-		return NULL;
+	return (size_t)bound < sizeof(names) / sizeof(names[0]) ?
+	    names[bound] : NULL;
+}
+
+bool
+ak_record_equal(const struct ak_record *a, const struct ak_record *b)
+{
+	return ak_settings_equal(table, a, b);
+}
+
+static const struct ak_setting *
+setting_of(enum apikey_bound bound)
+{
+	const char *name = ak_record_bound_name(bound);
+
 	for (const struct ak_setting *s = table; s->name != NULL; s++)
-		if (strcmp(s->name, names[bound]) == 0)
+		if (name != NULL && strcmp(s->name, name) == 0)
 			return s;
 	return NULL;
 }
@@ -176,19 +239,21 @@ ak_record_put(struct ak_record *record, enum apikey_bound bound,
 	const struct ak_setting *s = setting_of(bound);
 	struct ak_setting one[2] = { { .name = NULL }, { .name = NULL } };
 
-	if (s == NULL && *text == '\0')
-		return APIKEY_OK;
 	if (s == NULL)
-		return ak_fail(fault, APIKEY_ERR_POLICY,
-		    "%s: this version has no such bound",
-		    bound == APIKEY_MAX_USES ? "max_uses" : "rate");
+		return ak_fail(fault, APIKEY_ERR_INVALID,
+		    "there is no such bound");
 	if (*text != '\0')
 		return ak_setting_put(s, record, text, fault);
 	one[0] = *s;
 	ak_settings_clear(one, record);
-	if (s->type == AK_TIME)
-		*(int64_t *)(void *)((char *)record + s->offset) =
-		    APIKEY_TIME_NONE;
+	if (bound == APIKEY_EXPIRES)
+		record->expires = APIKEY_TIME_NONE;
+	if (bound == APIKEY_NOT_BEFORE)
+		record->not_before = APIKEY_TIME_NONE;
+	if (bound == APIKEY_MAX_USES)
+		record->max_uses = 0;
+	if (bound == APIKEY_RATE)
+		record->rate = (struct ak_rate){ 0, 0, 0 };
 	return APIKEY_OK;
 }
 

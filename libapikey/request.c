@@ -62,3 +62,9 @@ apikey_request_add_scope(apikey_request *req, const char *scope)
 {
 	return ak_list_add(&req->scopes, scope);
 }
+
+AK_EXPORT void
+apikey_request_set_consume(apikey_request *req, int consume)
+{
+	req->is_question = consume == 0;
+}

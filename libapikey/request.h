@@ -15,6 +15,7 @@ struct apikey_request {
 	char		*tty;
 	char		*caller;
 	struct ak_list	 scopes;
+	bool		 is_question;	/* nothing is counted or limited */
 };
 
 #endif

@@ -44,6 +44,8 @@ apikey_audit_session(apikey_ctx *ctx, const apikey_request *req,
     const char *id, int opened)
 {
 	char pid[NUMBER_SIZE], ses[NUMBER_SIZE];
+	struct ak_opened *held;
+	struct ak_fault fault;
 	struct ak_event event;
 
 	(void)snprintf(pid, sizeof(pid), "%ld", (long)getpid());
@@ -56,7 +58,7 @@ apikey_audit_session(apikey_ctx *ctx, const apikey_request *req,
 	ak_event_add(&event, "service", req->service);
 	ak_event_add(&event, "pid", pid);
 	ak_event_add(&event, "ses", ses[0] == '\0' ? NULL : ses);
-	(void)pthread_rwlock_rdlock(&ctx->lock);
-	ak_audit_write(&ctx->audit, &event);
-	(void)pthread_rwlock_unlock(&ctx->lock);
+	held = ak_context_hold(ctx, &fault);
+	ak_audit_write(held == NULL ? &ctx->audit : &held->audit, &event);
+	ak_context_release(ctx, held);
 }

@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "mem.h"
+#include "rate.h"
 #include "settings.h"
 #include "text.h"
 
@@ -38,6 +39,53 @@ put_stored(const struct ak_setting *s, int stored, struct ak_fault *fault)
 	return stored;
 }
 
+/* Decimal digits; what is larger than any count is none. */
+static bool
+parse_count(const char *text, int64_t *ret)
+{
+	int64_t value = 0;
+
+	for (; *text >= '0' && *text <= '9'; text++)
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, *text - '0', &value))
+			return false;
+	if (*text != '\0' || value == 0)
+		return false;
+	*ret = value;
+	return true;
+}
+
+static int
+put_parsed(const struct ak_setting *s, void *value, const char *text,
+    struct ak_fault *fault)
+{
+	const char *what;
+
+	if (s->type == AK_TIME) {
+		if (ak_time_parse(text, value))
+			return APIKEY_OK;
+		what = "a UTC time such as 2026-11-24T00:00:00Z";
+	} else if (s->type == AK_RATE) {
+		if (ak_rate_parse(text, value))
+			return APIKEY_OK;
+		what = "a rate such as 30/1m or 30/1m:5";
+	} else if (s->type == AK_COUNT) {
+		if (parse_count(text, value))
+			return APIKEY_OK;
+		what = "a count from 1";
+	} else {
+		if (strcmp(text, "never") == 0) {
+			*(int64_t *)value = AK_FOREVER;
+			return APIKEY_OK;
+		}
+		if (ak_duration_parse(text, value))
+			return APIKEY_OK;
+		what = "a duration such as 90d or 12h";
+	}
+	return ak_fail(fault, APIKEY_ERR_INVALID, "%s: \"%s\" is not %s",
+	    s->name, text, what);
+}
+
 int
 ak_setting_put(const struct ak_setting *s, void *obj, const char *text,
     struct ak_fault *fault)
@@ -53,18 +101,10 @@ ak_setting_put(const struct ak_setting *s, void *obj, const char *text,
 	case AK_WORDS:
 		return put_stored(s, ak_list_add(value, text), fault);
 	case AK_TIME:
-		if (ak_time_parse(text, value))
-			return APIKEY_OK;
-		return ak_fail(fault, APIKEY_ERR_INVALID, "%s: \"%s\" is not "
-		    "a UTC time such as 2026-11-24T00:00:00Z", s->name, text);
 	case AK_DURATION:
-		if (strcmp(text, "never") == 0)
-			*(int64_t *)value = AK_FOREVER;
-		else if (!ak_duration_parse(text, value))
-			return ak_fail(fault, APIKEY_ERR_INVALID,
-			    "%s: \"%s\" is not a duration such as 90d or 12h",
-			    s->name, text);
-		return APIKEY_OK;
+	case AK_RATE:
+	case AK_COUNT:
+		return put_parsed(s, value, text, fault);
 	case AK_FLAG:
 	case AK_VERSION:
 	case AK_GROUP:
@@ -91,6 +131,13 @@ same_list(const struct ak_list *a, const struct ak_list *b)
 }
 
 static bool
+same_rate(const struct ak_rate *a, const struct ak_rate *b)
+{
+	return a->limit == b->limit && a->period == b->period &&
+	    a->burst == b->burst;
+}
+
+static bool
 setting_equal(const struct ak_setting *s, const void *a, const void *b)
 {
 	const void *x = (const char *)a + s->offset;
@@ -103,7 +150,10 @@ setting_equal(const struct ak_setting *s, const void *a, const void *b)
 		return same_list(x, y);
 	case AK_TIME:
 	case AK_DURATION:
+	case AK_COUNT:
 		return *(const int64_t *)x == *(const int64_t *)y;
+	case AK_RATE:
+		return same_rate(x, y);
 	case AK_FLAG:
 		return *(const bool *)x == *(const bool *)y;
 	case AK_GROUP:
@@ -122,6 +172,41 @@ ak_settings_equal(const struct ak_setting *table, const void *a, const void *b)
 		if (!setting_equal(table, a, b))
 			return false;
 	return true;
+}
+
+static int
+own_value(const struct ak_setting *s, void *value, bool copy)
+{
+	struct ak_list list, none = { NULL, 0 };
+	char *text;
+
+	if (s->type == AK_TEXT) {
+		memcpy(&text, value, sizeof(text));
+		memset(value, 0, sizeof(text));
+		return copy ? ak_copy(value, text) : APIKEY_OK;
+	}
+	if (s->type == AK_WORDS) {
+		memcpy(&list, value, sizeof(list));
+		memcpy(value, &none, sizeof(none));
+		return copy ? ak_list_copy(value, &list) : APIKEY_OK;
+	}
+	return APIKEY_OK;
+}
+
+int
+ak_settings_copy(const struct ak_setting *table, void *obj)
+{
+	int code = APIKEY_OK, one;
+
+	for (; table->name != NULL; table++) {
+		one = table->type == AK_GROUP ?
+		    ak_settings_copy(table->group, obj) :
+		    own_value(table, (char *)obj + table->offset,
+		    code == APIKEY_OK);
+		if (code == APIKEY_OK)
+			code = one;
+	}
+	return code;
 }
 
 void

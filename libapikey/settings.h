@@ -18,6 +18,8 @@ enum ak_setting_type {
 	AK_TEXT,	/* char *: UTF-8, 1 to APIKEY_TEXT_MAX bytes */
 	AK_TIME,	/* int64_t seconds, APIKEY_TIME_NONE when absent */
 	AK_DURATION,	/* int64_t seconds, AK_FOREVER for "never" */
+	AK_RATE,	/* struct ak_rate; no bound when absent */
+	AK_COUNT,	/* int64_t from 1; 0 when absent */
 	AK_FLAG,	/* bool */
 	AK_VERSION,	/* always 1; stored nowhere */
 	AK_WORDS,	/* struct ak_list of AK_TEXT; empty when absent */
@@ -48,9 +50,14 @@ int	 ak_settings_parse(const struct ak_setting *, const char *text,
 int	 ak_settings_encode(const struct ak_setting *, const void *obj,
 	    char **ret_text, size_t *ret_len);
 
-/* Set or add one value from its text.  INVALID with a sentence. */
+/* Set or add one value from its text, a number from its digits.  INVALID
+ * with a sentence. */
 int	 ak_setting_put(const struct ak_setting *, void *obj,
 	    const char *text, struct ak_fault *);
+
+/* Make what obj points to its own, after a copy by assignment.  On an
+ * error (NO_MEMORY) what it has is its own, or absent. */
+int	 ak_settings_copy(const struct ak_setting *, void *obj);
 
 bool	 ak_settings_equal(const struct ak_setting *, const void *a,
 	    const void *b);

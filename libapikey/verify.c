@@ -1,22 +1,12 @@
 /*
  * token -> record -> policy -> decision -> audit.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "context.h"
-#include "hash.h"
-#include "token.h"
-
-struct apikey_result {
-	char		*id;
-	char		*user;
-	char		*label;
-	int64_t		 expires;
-	struct ak_list	 scopes;
-};
+#include "decision.h"
+#include "result.h"
+#include "throttle.h"
+#include "usage.h"
 
 /*
  * What an unknown id is verified against, so that it costs the same
@@ -34,168 +24,190 @@ static const char nobody[] =
     "services = [ \"sshd\", \"sudo\", \"sudo-i\" ];\n"
     "from = [ \"127.0.0.0/8\", \"local\" ];\n";
 
-/* Every fault of ours has one of three names in the audit trail. */
-static int
-answer(int code)
-{
-	if (code < APIKEY_ERR_BAND || code == APIKEY_ERR_INSECURE_STORE ||
-	    code == APIKEY_ERR_CORRUPT_RECORD)
-		return code;
-	return APIKEY_ERR_UNAVAILABLE;
-}
+/* ---- The secret ----------------------------------------------------- */
 
 static int
-lookup(const apikey_ctx *ctx, const char *id, struct ak_record *ret,
-    struct ak_fault *fault)
+lookup(struct ak_decision *d, const char *id)
 {
 	struct ak_stamp stamp;
 
-	ak_record_init(ret);
-	if (ctx->opened == NULL) {
-		*fault = ctx->fault;
-		return ctx->fault.code;
-	}
-	return ak_keystore_get(&ctx->opened->keystore, id, ret, &stamp,
-	    fault);
+	return ak_keystore_get(&d->opened->keystore, id, &d->record,
+	    &stamp, &d->fault);
 }
 
 static int
-check_secret(const apikey_ctx *ctx, const struct ak_token *token,
-    struct ak_record *ret, struct ak_fault *fault)
+unknown(struct ak_decision *d)
 {
-	int code = lookup(ctx, token->id, ret, fault);
+	int code;
 
-	if (code == APIKEY_ERR_NOT_FOUND) {
-		ak_record_clear(ret);
-		code = ak_record_parse(nobody, sizeof(nobody) - 1, "nobody",
-		    ret, fault);
-		if (code == APIKEY_OK)
-			(void)ak_hash_verify(ret->hash, token);
-		return code == APIKEY_OK ? APIKEY_ERR_UNKNOWN_KEY : code;
-	}
+	ak_record_clear(&d->record);
+	code = ak_record_parse(nobody, sizeof(nobody) - 1, "nobody",
+	    &d->record, &d->fault);
 	if (code != APIKEY_OK)
 		return code;
-	return ak_hash_verify(ret->hash, token);
+	d->fault = (struct ak_fault){ APIKEY_OK, "" };
+	ak_hash_idle(&d->opened->hashing, &d->token);
+	return APIKEY_ERR_UNKNOWN_KEY;
 }
 
 static int
-check_policy(const apikey_ctx *ctx, const struct ak_record *record,
-    const apikey_request *req)
+check_secret(struct ak_decision *d)
 {
-	char host[256] = "";
-	const struct ak_policy policy = {
-		.local_services = &ctx->opened->config.local_services,
-		.cleartext_services = &ctx->opened->config.cleartext_services,
-		.host = host,
-		.now = ak_clock_s(&ctx->clock),
-	};
+	const struct ak_hashing *hashing = &d->opened->hashing;
+	int code = lookup(d, d->token.id);
 
-	if (record->hosts.count > 0 && gethostname(host, sizeof(host)) != 0)
-		return APIKEY_ERR_UNAVAILABLE;
-	host[sizeof(host) - 1] = '\0';
-	return ak_policy_decide(&policy, record, req);
-}
-
-static void
-add_request(struct ak_event *event, const apikey_request *req)
-{
-	ak_event_add(event, "user", req->user);
-	ak_event_add(event, "service", req->service);
-	ak_event_add(event, "rhost", req->source);
-	ak_event_add(event, "tty", req->tty);
-	ak_event_add(event, "ruser", req->caller);
-}
-
-static void
-audit_grant(const apikey_ctx *ctx, const struct ak_record *record,
-    const apikey_request *req)
-{
-	char *scopes = ak_list_join(&record->scopes);
-	struct ak_event event;
-
-	ak_event_init(&event, AK_NOTICE, "auth.grant");
-	ak_event_add(&event, "key", record->id);
-	add_request(&event, req);
-	ak_event_add(&event, "scopes",
-	    record->scopes.count == 0 ? NULL : scopes);
-	ak_audit_write(&ctx->audit, &event);
-	free(scopes);
-}
-
-static void
-audit_deny(const apikey_ctx *ctx, const char *id, const apikey_request *req,
-    int code, const char *detail)
-{
-	struct ak_event event;
-
-	ak_event_init(&event, AK_NOTICE, "auth.deny");
-	ak_event_add(&event, "reason", apikey_error_name(answer(code)));
-	ak_event_add(&event, "key", id);
-	add_request(&event, req);
-	if (code >= APIKEY_ERR_BAND)
-		ak_event_add(&event, "detail", detail);
-	ak_audit_write(&ctx->audit, &event);
-}
-
-static int
-result_new(struct ak_record *record, apikey_result **ret)
-{
-	apikey_result *result = calloc(1, sizeof(*result));
-
-	if (result == NULL)
-		return APIKEY_ERR_NO_MEMORY;
-	result->expires = record->expires;
-	if (ak_copy(&result->id, record->id) != APIKEY_OK ||
-	    ak_copy(&result->user, record->user) != APIKEY_OK ||
-	    ak_copy(&result->label, record->label) != APIKEY_OK ||
-	    ak_list_copy(&result->scopes, &record->scopes) != APIKEY_OK) {
-		apikey_result_free(result);
-		return APIKEY_ERR_NO_MEMORY;
-	}
-	*ret = result;
-	return APIKEY_OK;
-}
-
-/* What both entry points end with: the decision goes on record, and the
- * caller learns whether it is yes, no, or no answer. */
-static int
-conclude(const apikey_ctx *ctx, const char *id, struct ak_record *record,
-    const apikey_request *req, int code, const struct ak_fault *fault,
-    apikey_result **ret)
-{
-	if (code == APIKEY_OK)
-		code = result_new(record, ret);
+	if (code == APIKEY_ERR_NOT_FOUND)
+		return unknown(d);
 	if (code != APIKEY_OK)
-		audit_deny(ctx, id, req, code, fault->text[0] == '\0' ?
-		    apikey_error_text(code) : fault->text);
-	code = answer(code);
-	return code == APIKEY_OK || code >= APIKEY_ERR_BAND ? code :
-	    APIKEY_ERR_DENIED;
+		return code;
+	if (d->over && ak_hash_is_costly(d->record.hash)) {
+		ak_hash_idle(hashing, &d->token);
+		return APIKEY_ERR_THROTTLED;
+	}
+	code = ak_context_hash(d->opened, &d->record, &d->fault);
+	if (code == APIKEY_OK)
+		code = ak_hash_verify(hashing, d->record.hash, &d->token,
+		    &d->fault);
+	return code;
+}
+
+/* ---- Failures ------------------------------------------------------- */
+
+static const char *
+shown_id(const struct ak_decision *d)
+{
+	return d->token.id[0] == '\0' ? NULL : d->token.id;
+}
+
+static struct ak_failure
+failure_of(const struct ak_decision *d)
+{
+	return (struct ak_failure){
+		.source = d->req->source, .caller = d->req->caller,
+		.id = shown_id(d), .now = d->now,
+	};
+}
+
+/* Before the hash, and without deciding: the right secret will do. */
+static void
+look_for_failures(struct ak_decision *d)
+{
+	const struct ak_failure failure = failure_of(d);
+	const struct ak_dir *state = ak_decision_state(d);
+
+	if (state != NULL)
+		d->over = ak_throttle_over(state,
+		    &d->opened->config.limits.failures, &failure,
+		    &d->degraded);
+}
+
+/* Only who does not know the secret has failed. */
+static bool
+is_failure(int code)
+{
+	return code == APIKEY_ERR_MALFORMED ||
+	    code == APIKEY_ERR_UNKNOWN_KEY ||
+	    code == APIKEY_ERR_WRONG_SECRET || code == APIKEY_ERR_THROTTLED;
+}
+
+static int
+count_failure(struct ak_decision *d, int code)
+{
+	const struct ak_failure failure = failure_of(d);
+	const struct ak_dir *state = ak_decision_state(d);
+	const struct ak_rate *limit;
+
+	if (state == NULL)
+		return code;
+	limit = &d->opened->config.limits.failures;
+	if (d->over) {
+		d->failures = ak_throttle_report(state, limit, &failure);
+		return APIKEY_ERR_THROTTLED;
+	}
+	if (!ak_throttle_charge(state, limit, &failure))
+		d->degraded = true;
+	return code;
+}
+
+/* ---- The key -------------------------------------------------------- */
+
+static int
+check_policy(struct ak_decision *d)
+{
+	char host[AK_HOST_SIZE];
+	struct ak_policy policy;
+	int code = ak_context_policy(d->opened, &d->record,
+	    d->now / AK_NS_PER_S, host, &policy, &d->degraded);
+
+	return code != APIKEY_OK ? code :
+	    ak_policy_decide(&policy, &d->record, d->req);
+}
+
+static int
+take_use(struct ak_decision *d)
+{
+	const struct ak_state *state = &d->opened->state;
+	const struct ak_use use = {
+		.rate = ak_context_rate(d->opened, &d->record),
+		.max_uses = d->record.max_uses, .clock = &d->ctx->clock,
+		.source = d->req->source == NULL ? "local" : d->req->source,
+		.service = d->req->service,
+	};
+	bool degraded = false;
+	int code = (d->req->is_question ? ak_usage_peek : ak_usage_take)(
+	    &state->usage, d->record.id, &use, &degraded, &d->fault);
+
+	d->uncounted = degraded;
+	/* Another part of the state may have failed before. */
+	d->degraded = d->degraded || degraded;
+	if (code >= APIKEY_ERR_BAND)
+		d->degraded = true;
+	if ((code >= APIKEY_ERR_BAND || degraded) && state->usage.fd == -1)
+		d->fault = state->fault;
+	return code;
+}
+
+static int
+make_result(const struct ak_decision *d, apikey_result **ret)
+{
+	return ak_result_new(&d->record, d->now / AK_NS_PER_S,
+	    d->opened->config.expiry_warning, ret);
 }
 
 AK_EXPORT int
 apikey_verify(apikey_ctx *ctx, const char *text, size_t len,
     const apikey_request *req, apikey_result **ret_result)
 {
-	struct ak_fault fault = { APIKEY_OK, "" };
-	struct ak_token token = { "", "" };
-	struct ak_record record;
-	int code;
+	apikey_result *result = NULL;
+	struct ak_decision d;
+	int parsed, code = ak_decision_begin(&d, ctx, req);
 
-	ak_record_init(&record);
-	(void)pthread_rwlock_rdlock(&ctx->lock);
-	code = ak_token_parse(text, len, &token);
+	/* In any case: the id of a token goes on record. */
+	parsed = ak_token_parse(text, len, &d.token);
+	if (code == APIKEY_OK) {
+		look_for_failures(&d);
+		code = parsed;
+	}
 	if (code == APIKEY_OK)
-		code = check_secret(ctx, &token, &record, &fault);
+		code = check_secret(&d);
+	d.right = code == APIKEY_OK;
+	if (is_failure(code))
+		code = count_failure(&d, code);
 	if (code == APIKEY_OK)
-		code = check_policy(ctx, &record, req);
-	code = conclude(ctx, token.id[0] == '\0' ? NULL : token.id, &record,
-	    req, code, &fault, ret_result);
+		code = check_policy(&d);
 	if (code == APIKEY_OK)
-		audit_grant(ctx, &record, req);
-	(void)pthread_rwlock_unlock(&ctx->lock);
-	ak_record_clear(&record);
-	ak_wipe(&token, sizeof(token));
+		code = make_result(&d, &result);
+	/* The last thing that can refuse: what is refused takes no use. */
+	if (code == APIKEY_OK)
+		code = take_use(&d);
+	code = ak_decision_conclude(&d, shown_id(&d), code);
+	if (code == APIKEY_OK) {
+		ak_decision_grant(&d, result);
+		*ret_result = result;
+		result = NULL;
+	}
+	ak_decision_end(&d);
+	apikey_result_free(result);
 	return code;
 }
 
@@ -203,103 +215,60 @@ AK_EXPORT int
 apikey_recheck(apikey_ctx *ctx, const char *id, const apikey_request *req,
     apikey_result **ret_result)
 {
-	struct ak_fault fault = { APIKEY_OK, "" };
-	struct ak_record record;
-	int code;
+	struct ak_decision d;
+	int code = ak_decision_begin(&d, ctx, req);
 
-	ak_record_init(&record);
-	(void)pthread_rwlock_rdlock(&ctx->lock);
-	code = ak_id_valid(id) ? lookup(ctx, id, &record, &fault) :
-	    APIKEY_ERR_MALFORMED;
+	if (code == APIKEY_OK)
+		code = ak_id_valid(id) ? lookup(&d, id) :
+		    APIKEY_ERR_MALFORMED;
 	if (code == APIKEY_ERR_NOT_FOUND)
 		code = APIKEY_ERR_UNKNOWN_KEY;
 	if (code == APIKEY_OK)
-		code = check_policy(ctx, &record, req);
-	code = conclude(ctx, id, &record, req, code, &fault, ret_result);
-	(void)pthread_rwlock_unlock(&ctx->lock);
-	ak_record_clear(&record);
+		code = check_policy(&d);
+	if (code == APIKEY_OK)
+		code = make_result(&d, ret_result);
+	/* A grant was counted when the secret was shown. */
+	if (code != APIKEY_OK)
+		code = ak_decision_conclude(&d, id, code);
+	ak_decision_end(&d);
 	return code;
 }
 
 AK_EXPORT int
 apikey_belongs(apikey_ctx *ctx, const char *id, const char *user)
 {
-	struct ak_fault fault = { APIKEY_OK, "" };
-	struct ak_record record;
+	const apikey_request question = { .is_question = true };
+	struct ak_decision d;
 	int code;
 
 	if (!ak_id_valid(id) || user == NULL)
 		return APIKEY_ERR_DENIED;
-	(void)pthread_rwlock_rdlock(&ctx->lock);
-	code = lookup(ctx, id, &record, &fault);
-	(void)pthread_rwlock_unlock(&ctx->lock);
+	code = ak_decision_begin(&d, ctx, &question);
+	if (code == APIKEY_OK)
+		code = lookup(&d, id);
 	if (code == APIKEY_ERR_NOT_FOUND ||
-	    (code == APIKEY_OK && strcmp(record.user, user) != 0))
+	    (code == APIKEY_OK && strcmp(d.record.user, user) != 0))
 		code = APIKEY_ERR_DENIED;
-	ak_record_clear(&record);
-	return answer(code);
+	ak_decision_end(&d);
+	return ak_decision_answer(code);
 }
 
 AK_EXPORT void
 apikey_audit_deny(apikey_ctx *ctx, const apikey_request *req,
     enum apikey_error reason)
 {
-	int code = (int)reason;
+	struct ak_decision d;
+	int code = ak_decision_begin(&d, ctx, req);
 
-	(void)pthread_rwlock_rdlock(&ctx->lock);
 	/* A context that did not open knows more than its caller. */
-	if (code == APIKEY_ERR_UNAVAILABLE && ctx->opened == NULL)
-		code = ctx->fault.code;
-	audit_deny(ctx, NULL, req, code,
-	    code == ctx->fault.code ? ctx->fault.text :
-	    apikey_error_text(code));
-	(void)pthread_rwlock_unlock(&ctx->lock);
-}
-
-AK_EXPORT void
-apikey_result_free(apikey_result *result)
-{
-	if (result == NULL)
-		return;
-	free(result->id);
-	free(result->user);
-	free(result->label);
-	ak_list_clear(&result->scopes);
-	free(result);
-}
-
-AK_EXPORT const char *
-apikey_result_id(const apikey_result *result)
-{
-	return result->id;
-}
-
-AK_EXPORT const char *
-apikey_result_user(const apikey_result *result)
-{
-	return result->user;
-}
-
-AK_EXPORT const char *
-apikey_result_label(const apikey_result *result)
-{
-	return result->label == NULL ? "" : result->label;
-}
-
-AK_EXPORT int64_t
-apikey_result_expires(const apikey_result *result)
-{
-	return result->expires;
-}
-
-AK_EXPORT size_t
-apikey_result_scope_count(const apikey_result *result)
-{
-	return result->scopes.count;
-}
-
-AK_EXPORT const char *
-apikey_result_scope(const apikey_result *result, size_t i)
-{
-	return i < result->scopes.count ? result->scopes.item[i] : NULL;
+	if (code == APIKEY_OK || (int)reason != APIKEY_ERR_UNAVAILABLE) {
+		d.fault = (struct ak_fault){ APIKEY_OK, "" };
+		if (code == APIKEY_OK && reason == APIKEY_ERR_MALFORMED) {
+			look_for_failures(&d);
+			code = count_failure(&d, (int)reason);
+		} else
+			code = (int)reason;
+	}
+	(void)ak_decision_conclude(&d, NULL, code);
+	ak_decision_end(&d);
 }

@@ -3,9 +3,9 @@
 set -eu
 
 build='gcc make pkg-config libc6-dev libpam0g-dev libsodium-dev
-libconfig-dev libjansson-dev'
+libconfig-dev'
 # The peers that the tests run against, and what drives them.
-test='libcmocka-dev libpam-wrapper libpamtest0-dev libnss-wrapper
+test='libcmocka-dev libjansson-dev libpam-wrapper libpamtest0-dev libnss-wrapper
 libuid-wrapper pamtester openssh-server openssh-client sudo sshpass expect
 iproute2 util-linux openssl strace mandoc shellcheck universal-ctags clang
 passwd procps'

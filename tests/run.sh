@@ -9,34 +9,46 @@ cd "$(dirname "$0")/.." || exit 1
 B=${1:-build}
 ASAN=$B/asan
 CLANG=$B/clang
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+TSAN=$B/tsan
+# How long threads are let loose.
+SECONDS_OF_THREADS=${SECONDS_OF_THREADS:-60}
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+trap 'exit 1' HUP INT PIPE TERM
 passed=0 failed=0 skipped=0
 broken=
 
+# suite NAME COMMAND...: what it says and its exit status go into files.
+suite() {
+	local name=$1
+	shift
+	"$@" >"$logs/$name" 2>&1
+	echo $? >"$logs/$name.status"
+	printf '   %s: ended after %d s\n' "$name" "$SECONDS"
+}
+
 # The sum of the numbers before a word in the lines that match.
 count() {
-	grep -E "$1" "$log" | grep -oE "$2" | grep -oE '[0-9]+' |
+	grep -E "$2" "$logs/$1" | grep -oE "$3" | grep -oE '[0-9]+' |
 	    awk '{ n += $1 } END { print n + 0 }'
 }
 
-suite() {
+# Show a suite that has ended, and add it up.
+report() {
 	local name=$1 status p f s
-	shift
 	printf '\n== %s\n' "$name"
-	"$@" >"$log" 2>&1
-	status=$?
-	sed 's/^/   /' "$log"
-	p=$(($(count '^[0-9]+ passed' '^[0-9]+ passed') +
-	    $(count 'PASSED  \]' 'PASSED  \] [0-9]+')))
-	f=$(($(count '^[0-9]+ passed' '[0-9]+ failed') +
-	    $(count 'FAILED  \].* test\(s\), listed' '[0-9]+ test')))
-	s=$(($(count '^[0-9]+ passed' '[0-9]+ skipped') +
-	    $(count 'SKIPPED \].* test\(s\), listed' '[0-9]+ test')))
-	if [ "$status" -eq 77 ]; then
+	sed 's/^/   /' "$logs/$name"
+	status=$(cat "$logs/$name.status")
+	p=$(($(count "$name" '^[0-9]+ passed' '^[0-9]+ passed') +
+	    $(count "$name" 'PASSED  \]' 'PASSED  \] [0-9]+')))
+	f=$(($(count "$name" '^[0-9]+ passed' '[0-9]+ failed') +
+	    $(count "$name" 'FAILED  \].* test\(s\), listed' '[0-9]+ test')))
+	s=$(($(count "$name" '^[0-9]+ passed' '[0-9]+ skipped') +
+	    $(count "$name" 'SKIPPED \].* test\(s\), listed' '[0-9]+ test')))
+	if [ "$status" = 77 ]; then
 		s=$((s + 1))
 		[ -z "${APIKEY_TEST_ALL:-}" ] || broken="$broken $name(skipped)"
-	elif [ "$status" -ne 0 ] || [ $((p + f)) -eq 0 ]; then
+	elif [ "$status" != 0 ] || [ $((p + f)) -eq 0 ]; then
 		broken="$broken $name"
 		[ "$f" -gt 0 ] || f=1
 	fi
@@ -55,28 +67,47 @@ units() {
 build() {
 	local dir=$1
 	shift
-	if ! make --no-print-directory B="$dir" "$@" all unit-tests \
-	    >"$log" 2>&1; then
-		cat "$log"
+	if ! make --no-print-directory -j2 B="$dir" "$@" \
+	    >"$logs/build" 2>&1; then
+		cat "$logs/build"
 		broken="$broken build:$dir"
 		failed=$((failed + 1))
 	fi
 }
 
-build "$B"
-build "$CLANG" CC=clang
+build "$B" all unit-tests
+build "$CLANG" CC=clang all unit-tests
 build "$ASAN" CC=gcc OPTIMIZE='-O1 -g' \
-    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
+    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' \
+    all unit-tests
+build "$TSAN" CC=gcc OPTIMIZE='-O1 -g' SANITIZE=-fsanitize=thread \
+    "$TSAN/tests/threads/eight"
 
+# What an earlier build left would say nothing of this one.
+if [ -n "$broken" ]; then
+	printf 'Not built:%s\n0 passed, %d failed\n' "$broken" "$failed"
+	exit 1
+fi
+
+# Two at a time: those that wait much beside those that compute.
+{
+	suite cli bash tests/cli/run.sh "$B"
+	suite e2e bash tests/e2e/run.sh "$B"
+} &
 suite lint bash tests/lint/run.sh "$B"
 suite unit units "$B"
 suite unit-clang units "$CLANG"
 suite unit-sanitizers units "$ASAN"
+suite threads "$TSAN/tests/threads/eight" "$SECONDS_OF_THREADS"
 suite module bash tests/module/run.sh "$B"
 TEST_PRELOAD=$(gcc -print-file-name=libasan.so) \
     suite module-sanitizers bash tests/module/run.sh "$ASAN"
-suite cli bash tests/cli/run.sh "$B"
-suite e2e bash tests/e2e/run.sh "$B"
+wait
+
+for name in lint unit unit-clang unit-sanitizers threads module \
+    module-sanitizers cli e2e; do
+	report $name
+done
 
 printf '\n'
 [ -z "$broken" ] || printf 'Not as it should be:%s\n' "$broken"

@@ -57,6 +57,18 @@ check_defaults(const struct ak_config *config)
 	check_list(&config->cleartext_services, "login,remote,telnet,rlogin,"
 	    "rsh,rexec,ftp,vsftpd,proftpd,pure-ftpd");
 	assert_string_equal(config->audit.facility, "authpriv");
+	assert_null(config->pepper);
+	assert_string_equal(config->hash, "blake2b");
+	assert_int_equal(config->argon2id.cost.memory, 19456);
+	assert_int_equal(config->argon2id.cost.passes, 2);
+	assert_int_equal(config->argon2id.ceiling.memory, 65536);
+	assert_int_equal(config->argon2id.ceiling.passes, 8);
+	assert_int_equal(config->issue.overlap, 7 * 86400);
+	assert_int_equal(config->limits.key.limit, 300);
+	assert_int_equal(config->limits.key.burst, 300);
+	assert_int_equal(config->limits.failures.limit, 10);
+	assert_int_equal(config->limits.failures.period, 60 * AK_NS_PER_S);
+	assert_int_equal(config->expiry_warning, 14 * 86400);
 	assert_string_equal(config->audit.format, "logfmt");
 }
 
@@ -79,7 +91,13 @@ empty_means_the_defaults(void **state)
 
 static const char full[] =
     "keystore = \"/srv/keys\";\nstate = \"/srv/state\";\n"
-    "issue = { ttl = \"12h\"; max_ttl = \"never\"; services = [ \"a\" ]; };\n"
+    "issue = { ttl = \"12h\"; max_ttl = \"never\"; services = [ \"a\" ];\n"
+    "    overlap = \"1h\"; };\n"
+    "pepper = \"/srv/pepper\";\nhash = \"argon2id\";\n"
+    "argon2id = { memory = 8; passes = 3; max_memory = 9L;"
+    " max_passes = 4; };\n"
+    "limits = { key = \"5/1s:2\"; failures = \"7/1h\"; };\n"
+    "expiry_warning = \"never\";\n"
     "local_services = [ \"b\" ];\ncleartext_services = [ \"c\", \"d\" ];\n"
     "audit = { facility = \"local7\"; format = \"json\"; };\n";
 
@@ -95,6 +113,17 @@ every_setting(void **state)
 	assert_int_equal(config.issue.ttl, 12 * 3600);
 	assert_int_equal(config.issue.max_ttl, AK_FOREVER);
 	check_list(&config.issue.services, "a");
+	assert_int_equal(config.issue.overlap, 3600);
+	assert_string_equal(config.pepper, "/srv/pepper");
+	assert_string_equal(config.hash, "argon2id");
+	assert_int_equal(config.argon2id.cost.memory, 8);
+	assert_int_equal(config.argon2id.cost.passes, 3);
+	assert_int_equal(config.argon2id.ceiling.memory, 9);
+	assert_int_equal(config.argon2id.ceiling.passes, 4);
+	assert_int_equal(config.limits.key.limit, 5);
+	assert_int_equal(config.limits.key.burst, 2);
+	assert_int_equal(config.limits.failures.period, 3600 * AK_NS_PER_S);
+	assert_int_equal(config.expiry_warning, AK_FOREVER);
 	check_list(&config.local_services, "b");
 	check_list(&config.cleartext_services, "c,d");
 	assert_string_equal(config.audit.facility, "local7");
@@ -137,27 +166,37 @@ facilities(void **state)
 	}
 }
 
-/* The message behind the path. */
+struct row {
+	const char	*text;
+	size_t		 len;
+	const char	*message;	/* behind the path */
+};
+
+static void
+check_rows(const struct row *rows, size_t count)
+{
+	struct ak_config config;
+	struct ak_fault fault;
+	size_t skip = strlen(folder) + strlen("/c");
+
+	for (size_t i = 0; i < count; i++) {
+		memset(&fault, 0, sizeof(fault));
+		if (load(rows[i].text, rows[i].len, &config, &fault) !=
+		    APIKEY_ERR_BAD_CONFIG)
+			fail_msg("row %zu is not refused", i);
+		ak_config_clear(&config);
+		assert_memory_equal(fault.text, folder, strlen(folder));
+		if (strcmp(fault.text + skip, rows[i].message) != 0)
+			fail_msg("row %zu: %s", i, fault.text);
+	}
+}
+
 static void
 refused(void **state)
 {
-	static const struct {
-		const char *text;
-		size_t len;
-		const char *message;
-	} rows[] = {
+	static const struct row rows[] = {
 		{ LITERAL("keystroe = \"/x\";"),
 		    ":1: unknown setting \"keystroe\"" },
-		{ LITERAL("\nlimits = { key = \"300/1m\"; };"),
-		    ":2: unknown setting \"limits\"" },
-		{ LITERAL("pepper = \"/etc/apikey/pepper\";"),
-		    ":1: unknown setting \"pepper\"" },
-		{ LITERAL("hash = \"argon2id\";"),
-		    ":1: unknown setting \"hash\"" },
-		{ LITERAL("expiry_warning = \"14d\";"),
-		    ":1: unknown setting \"expiry_warning\"" },
-		{ LITERAL("issue = { overlap = \"7d\"; };"),
-		    ":1: unknown setting \"overlap\"" },
 		{ LITERAL("issue = { tll = \"7d\"; };"),
 		    ":1: unknown setting \"tll\"" },
 		{ LITERAL("keystore = \"keys.d\";"),
@@ -192,21 +231,55 @@ refused(void **state)
 		{ LITERAL("state = \"/a\\x00\";"), ":1: \\x00 is not allowed" },
 		{ LITERAL("state"), ":1: syntax error" },
 	};
-	struct ak_config config;
-	struct ak_fault fault;
-	size_t skip = strlen(folder) + strlen("/c");
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		memset(&fault, 0, sizeof(fault));
-		if (load(rows[i].text, rows[i].len, &config, &fault) !=
-		    APIKEY_ERR_BAD_CONFIG)
-			fail_msg("row %zu is not refused", i);
-		ak_config_clear(&config);
-		assert_memory_equal(fault.text, folder, strlen(folder));
-		if (strcmp(fault.text + skip, rows[i].message) != 0)
-			fail_msg("row %zu: %s", i, fault.text);
-	}
+	check_rows(rows, COUNT(rows));
+}
+
+static void
+refused_of_keys(void **state)
+{
+	static const struct row rows[] = {
+		{ LITERAL("\nlimits = { kex = \"300/1m\"; };"),
+		    ":2: unknown setting \"kex\"" },
+		{ LITERAL("limits = { key = \"300\"; };"), ":1: key: \"300\" "
+		    "is not a rate such as 30/1m or 30/1m:5" },
+		{ LITERAL("pepper = \"pepper\";"),
+		    ":1: pepper: \"pepper\" is not an absolute path" },
+		{ LITERAL("hash = \"sha256\";"),
+		    ":1: hash: \"sha256\" is not blake2b or argon2id" },
+		{ LITERAL("argon2id = { memory = \"8\"; };"),
+		    ":1: memory must be a whole number from 1" },
+		{ LITERAL("argon2id = { passes = 0; };"),
+		    ":1: passes must be a whole number from 1" },
+		{ LITERAL("argon2id = { passes = -1L; };"),
+		    ":1: passes must be a whole number from 1" },
+		{ LITERAL("argon2id = { passes = 1.5; };"),
+		    ":1: passes must be a whole number from 1" },
+		{ LITERAL("argon2id = { passes = 4294967298; };"),
+		    ": holds a number that is too large" },
+		{ LITERAL("argon2id = { passes = 18446744073709551617L; };"),
+		    ": holds a number that is too large" },
+		{ LITERAL("argon2id = { memory = 70000; };"), ": argon2id: "
+		    "memory and passes must not be above max_memory and "
+		    "max_passes" },
+		{ LITERAL("argon2id = { passes = 9; };"), ": argon2id: "
+		    "memory and passes must not be above max_memory and "
+		    "max_passes" },
+		{ LITERAL("argon2id = { memory = 7; };"), ": argon2id: "
+		    "memory is from 8 to 4194304 (KiB), passes are at most "
+		    "1000" },
+		{ LITERAL("argon2id = { max_memory = 4194305; };"),
+		    ": argon2id: memory is from 8 to 4194304 (KiB), passes "
+		    "are at most 1000" },
+		{ LITERAL("expiry_warning = \"14\";"), ":1: expiry_warning: "
+		    "\"14\" is not a duration such as 90d or 12h" },
+		{ LITERAL("issue = { overlap = \"never\"; };"),
+		    ":1: overlap: \"never\" is not a duration such as 7d" },
+	};
+
+	(void)state;
+	check_rows(rows, COUNT(rows));
 }
 
 static void
@@ -289,6 +362,7 @@ main(void)
 		cmocka_unit_test(one_setting_leaves_the_others),
 		cmocka_unit_test(facilities),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(refused_of_keys),
 		cmocka_unit_test(files_that_are_refused),
 		cmocka_unit_test(the_shipped_file),
 	};

@@ -286,7 +286,7 @@ status_to_the_second(void **state)
 		record.expires = rows[i].expires;
 		record.disabled = rows[i].disabled;
 		record.is_revoked = rows[i].revoked;
-		if (ak_policy_status(&record, NOW) != rows[i].want)
+		if (ak_policy_status(&record, NOW, false) != rows[i].want)
 			fail_msg("row %zu", i);
 	}
 }

@@ -245,7 +245,7 @@ too_large_for_a_file(void **state)
 	assert_int_equal(ak_record_encode(&record, &text, &len, &fault),
 	    APIKEY_ERR_INVALID);
 	assert_string_equal(fault.text, "the key has more bounds than a "
-	    "record of 16384 bytes can hold");
+	    "record of 12032 bytes can hold");
 	assert_null(text);
 	ak_record_clear(&record);
 }
@@ -284,19 +284,40 @@ bounds_are_put(void **state)
 }
 
 static void
-bounds_of_later_versions(void **state)
+bounds_of_use(void **state)
 {
-	struct ak_record record;
+	struct ak_record record, copy;
 
 	(void)state;
-	ak_record_init(&record);
-	assert_int_equal(ak_record_put(&record, APIKEY_MAX_USES, "1", NULL),
-	    APIKEY_ERR_POLICY);
-	assert_int_equal(ak_record_put(&record, APIKEY_RATE, "1/1m", NULL),
-	    APIKEY_ERR_POLICY);
-	/* There is nothing to clear. */
-	assert_int_equal(ak_record_put(&record, APIKEY_RATE, "", NULL),
+	parse_ok(HEAD "max_uses = 2147483648L; rate = \"30/1m:5\";\n"
+	    "rotated_from = \"0000000000\";\nsuperseded = { "
+	    "by = \"1111111111\"; at = \"2026-11-24T00:00:00Z\"; "
+	    "until_first_use = true; };", &record);
+	assert_int_equal(record.max_uses, INT64_C(2147483648));
+	assert_int_equal(record.rate.limit, 30);
+	assert_int_equal(record.rate.burst, 5);
+	assert_string_equal(record.rotated_from, "0000000000");
+	assert_true(record.is_superseded);
+	assert_string_equal(record.superseded.by, "1111111111");
+	assert_int_equal(record.superseded.at, 1795478400);
+	assert_true(record.superseded.until_first_use);
+	assert_int_equal(ak_record_copy(&copy, &record), APIKEY_OK);
+	assert_true(ak_record_equal(&copy, &record));
+	assert_ptr_not_equal(copy.superseded.by, record.superseded.by);
+	assert_int_equal(ak_record_put(&copy, APIKEY_MAX_USES, "", NULL),
 	    APIKEY_OK);
+	assert_int_equal(copy.max_uses, 0);
+	assert_false(ak_record_equal(&copy, &record));
+	assert_int_equal(ak_record_put(&copy, APIKEY_RATE, "", NULL),
+	    APIKEY_OK);
+	assert_int_equal(copy.rate.limit, 0);
+	assert_int_equal(ak_record_put(&copy, APIKEY_MAX_USES, "7", NULL),
+	    APIKEY_OK);
+	assert_int_equal(copy.max_uses, 7);
+	assert_int_equal(ak_record_put(&copy, APIKEY_RATE, "1/1m", NULL),
+	    APIKEY_OK);
+	assert_int_equal(copy.rate.burst, 1);
+	ak_record_clear(&copy);
 	ak_record_clear(&record);
 }
 
@@ -326,7 +347,7 @@ main(void)
 		cmocka_unit_test(not_storable),
 		cmocka_unit_test(too_large_for_a_file),
 		cmocka_unit_test(bounds_are_put),
-		cmocka_unit_test(bounds_of_later_versions),
+		cmocka_unit_test(bounds_of_use),
 		cmocka_unit_test(reasons),
 	};
 

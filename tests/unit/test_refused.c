@@ -74,14 +74,10 @@ unknown_settings(void **state)
 		    "P:5: unknown setting \"colour\"" },
 		{ LITERAL(HEAD "Label = \"red\";"),
 		    "P:5: unknown setting \"Label\"" },
-		{ LITERAL(HEAD "\nmax_uses = 1L;"),
-		    "P:6: unknown setting \"max_uses\"" },
-		{ LITERAL(HEAD "rate = \"30/1m\";"),
-		    "P:5: unknown setting \"rate\"" },
-		{ LITERAL(HEAD "rotated_from = \"0000000000\";"),
-		    "P:5: unknown setting \"rotated_from\"" },
-		{ LITERAL(HEAD "superseded = { by = \"0000000000\"; };"),
-		    "P:5: unknown setting \"superseded\"" },
+		{ LITERAL(HEAD "\nmax_use = 1L;"),
+		    "P:6: unknown setting \"max_use\"" },
+		{ LITERAL(HEAD "superseded = { by = \"0000000000\";\n"
+		    "until = \"now\"; };"), "P:6: unknown setting \"until\"" },
 		{ LITERAL(HEAD "revoked = { at = \"2026-11-24T00:00:00Z\";\n"
 		    "when = \"now\"; };"), "P:6: unknown setting \"when\"" },
 	};
@@ -96,6 +92,23 @@ wrong_types(void **state)
 	static const struct row rows[] = {
 		{ LITERAL(HEAD "label = 1;"),
 		    "P:5: label must be a text in quotes" },
+		{ LITERAL(HEAD "max_uses = \"1\";"),
+		    "P:5: max_uses must be a whole number from 1" },
+		{ LITERAL(HEAD "max_uses = 0;"),
+		    "P:5: max_uses must be a whole number from 1" },
+		{ LITERAL(HEAD "max_uses = -1L;"),
+		    "P:5: max_uses must be a whole number from 1" },
+		{ LITERAL(HEAD "max_uses = 4294967297;"),
+		    "P: holds a number that is too large" },
+		{ LITERAL(HEAD "rate = 30;"),
+		    "P:5: rate must be a text in quotes" },
+		{ LITERAL(HEAD "superseded = true;"),
+		    "P:5: superseded must be a group { ... }" },
+		{ LITERAL(HEAD "superseded = { by = \"0000000000\"; };"),
+		    "P: \"at\" is missing" },
+		{ LITERAL(HEAD "superseded = { "
+		    "at = \"2026-11-24T00:00:00Z\"; };"),
+		    "P: \"by\" is missing" },
 		{ LITERAL(HEAD "label = true;"),
 		    "P:5: label must be a text in quotes" },
 		{ LITERAL(HEAD "label = [ \"a\" ];"),
@@ -215,7 +228,7 @@ unknown_hashes(void **state)
 	static const struct row rows[] = {
 		{ LITERAL("version = 1;\nhash = \"$6$salt$x\";\n" ID USER),
 		    "P: hash is of no known form" },
-		{ LITERAL("version = 1;\nhash = \"$blake2b$v=1,p=cb2f5160$"
+		{ LITERAL("version = 1;\nhash = \"$blake2b$v=1,q=cb2f5160$"
 		    "53XDLpYADq6bO8GhNITDLpe_-yb0pJHDXqJc4F3BjDI\";" ID USER),
 		    "P: hash is of no known form" },
 		{ LITERAL("version = 1;\nhash = \"$apikey-argon2id$v=1$argon2id"

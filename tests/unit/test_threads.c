@@ -98,7 +98,10 @@ all_at_once(void **state)
 	apikey_ctx *ctx = s.w->ctx;
 
 	world_record(s.w, "");
+	world_config(s.w, "limits = { key = \"1000000/1s\"; "
+	    "failures = \"1000000/1s\"; };");
 	apikey_set_sink(ctx, count_line, &s);
+	assert_int_equal(apikey_reload(ctx), APIKEY_OK);
 	assert_int_equal(pthread_create(&reload, NULL, reloader, &s), 0);
 	for (size_t i = 0; i < VERIFIERS; i++)
 		assert_int_equal(pthread_create(&verifiers[i], NULL, verifier,
@@ -143,6 +146,7 @@ one_change_wins(void **state)
 	int won = 0;
 
 	apikey_set_sink(s.w->ctx, count_line, &s);
+	assert_int_equal(apikey_reload(s.w->ctx), APIKEY_OK);
 	world_record(s.w, "");
 	for (size_t i = 0; i < 4; i++) {
 		rivals[i] = (struct rival){ &s, NULL, -1 };

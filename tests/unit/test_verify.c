@@ -106,6 +106,9 @@ reasons(void **state)
 		(void)snprintf(want, sizeof(want), "event=auth.deny reason=%s "
 		    "key=7k2m9q4t8w user=deploy service=sshd rhost=192.0.2.7 "
 		    "tty=ssh ruser=-", rows[i].reason);
+		/* What alarms has a second line, which test_limits sees. */
+		if (strcmp(rows[i].reason, "revoked") == 0)
+			w->count--;
 		world_line(w, NOTICE, want);
 	}
 }

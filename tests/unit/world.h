@@ -19,10 +19,13 @@ struct world {
 	char		 folder[PATH_SIZE];
 	char		 config[PATH_SIZE];
 	char		 store[PATH_SIZE];
+	char		 state[PATH_SIZE];
 	apikey_ctx	*ctx;
 	apikey_admin	*admin;
 	apikey_request	*req;
 	int64_t		 now;			/* seconds */
+	const char	*source;		/* of keys.h's logins */
+	const char	*token;			/* a good one, if wanted */
 	size_t		 count;			/* of audit lines */
 	char		 line[LINES][1024];
 	int		 priority[LINES];
@@ -47,14 +50,14 @@ world_clock(void *arg)
 	return w->now * INT64_C(1000000000) + 999999999;
 }
 
-/* Write the configuration: the keystore and what else is given. */
+/* Write the configuration: keystore, state and what else is given. */
 static inline void
 world_config(struct world *w, const char *more)
 {
-	char text[4 * PATH_SIZE];
+	char text[8 * PATH_SIZE];
 
-	(void)snprintf(text, sizeof(text), "keystore = \"%s\";\n%s", w->store,
-	    more);
+	(void)snprintf(text, sizeof(text), "keystore = \"%s\"; "
+	    "state = \"%s\";\n%s", w->store, w->state, more);
 	tmp_write(w->folder, "apikey.conf", text);
 }
 
@@ -81,7 +84,9 @@ world_setup(void **state)
 	w->now = NOW;
 	tmp_make(w->folder);
 	tmp_mkdir(w->folder, "keys.d");
+	tmp_mkdir(w->folder, "state");
 	tmp_join(w->store, w->folder, "keys.d");
+	tmp_join(w->state, w->folder, "state");
 	tmp_join(w->config, w->folder, "apikey.conf");
 	world_config(w, "");
 	w->ctx = world_context(w);

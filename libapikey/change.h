@@ -1,0 +1,17 @@
+/*
+ * L4: changing keys that exist.
+ */
+#ifndef AK_CHANGE_H
+#define AK_CHANGE_H
+
+#include "admin.h"
+
+/*
+ * Store the changed record in the place of the key's, which it becomes;
+ * between ak_admin_begin and _end.  The event that says so is the
+ * caller's to write.
+ */
+int	 ak_change_store(apikey_admin *, apikey_key *,
+	    struct ak_record *changed);
+
+#endif
