@@ -24,8 +24,7 @@ pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 ENTRY int
 pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	(void)flags;
-	return pamak_account(pamh, argc, argv);
+	return pamak_account(pamh, flags, argc, argv);
 }
 
 ENTRY int

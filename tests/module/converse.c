@@ -1,6 +1,7 @@
 /*
  * The application's side of the conversation: it gives the replies of the
- * script in their order, or fails as the script says.
+ * script in their order, or fails as the script says, and keeps what it
+ * is to show.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +64,14 @@ unescaped(char *text)
 	return text;
 }
 
+static void
+show(struct scene *scene, const char *info)
+{
+	if (scene->info_count == SCENE_MAX)
+		scene_give_up("too many messages");
+	scene->infos[scene->info_count++] = strdup(info);
+}
+
 int
 converse(int count, const struct pam_message **messages,
     struct pam_response **ret_responses, void *arg)
@@ -70,6 +79,11 @@ converse(int count, const struct pam_message **messages,
 	struct scene *scene = arg;
 	const struct reply *reply;
 
+	if (count == 1 && messages[0]->msg_style == PAM_TEXT_INFO) {
+		show(scene, messages[0]->msg);
+		*ret_responses = calloc(1, sizeof(**ret_responses));
+		return PAM_SUCCESS;
+	}
 	if (count != 1 || (messages[0]->msg_style != PAM_PROMPT_ECHO_OFF &&
 	    messages[0]->msg_style != PAM_PROMPT_ECHO_ON)) {
 		scene_fail(scene, "unexpected message: %s",

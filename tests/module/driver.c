@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "scene.h"
@@ -18,26 +19,57 @@
 #define CASE_SECONDS	30	/* a case that takes longer hangs */
 
 #define CASE		"case "
+#define REPEAT		"repeat "
+#define REPEAT_END	"end"
 
 static char nothing[] = "";
 static char default_service[] = "test", default_user[] = "alice";
+static char default_hash[] = VECTOR_HASH;
+
+/* "+3d", "-90s": how a record writes that time; NULL for what is none. */
+static const char *
+time_of(const char *name)
+{
+	static const char units[] = "smhd";
+	static const int seconds[] = { 1, 60, 3600, 86400 };
+	static char text[sizeof("2026-11-24T00:00:00Z")];
+	const char *unit;
+	struct tm tm;
+	time_t at;
+	char *end;
+	long count;
+
+	if (*name != '+' && *name != '-')
+		return NULL;
+	count = strtol(name, &end, 10);
+	if (*end == '\0' || end[1] != '}' ||
+	    (unit = strchr(units, *end)) == NULL)
+		return NULL;
+	at = time(NULL) + count * seconds[unit - units];
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ",
+	    gmtime_r(&at, &tm));
+	return text;
+}
 
 static const char *
 value_of(const char *name, size_t len, const char *dir)
 {
 	const struct { const char *name, *value; } table[] = {
 		{ "DIR", dir }, { "MODULE", getenv("MODULE") },
-		{ "PROBE", getenv("PROBE") }, { "ID", VECTOR_ID },
+		{ "PROBE", getenv("PROBE") }, { "CTL", getenv("CTL") },
+		{ "ID", VECTOR_ID }, { "OTHER_ID", VECTOR_OTHER_ID },
 		{ "GOOD", VECTOR_TOKEN }, { "WRONG", VECTOR_WRONG },
 		{ "UNKNOWN", VECTOR_UNKNOWN }, { "HASH", VECTOR_HASH },
-		{ "SECRET", VECTOR_SECRET },
+		{ "SECRET", VECTOR_SECRET }, { "PEPPER", VECTOR_PEPPER },
+		{ "PEPPERED", VECTOR_PEPPERED },
+		{ "ARGON2ID", VECTOR_ARGON2ID },
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		if (strlen(table[i].name) == len &&
 		    strncmp(table[i].name, name, len) == 0)
 			return table[i].value;
-	return NULL;
+	return time_of(name);
 }
 
 /* A copy of line with every {NAME} replaced. */
@@ -70,13 +102,50 @@ is_case(const char *line)
 	return strncmp(line, CASE, strlen(CASE)) == 0;
 }
 
+static void
+run_line(struct scene *scene, const char *line)
+{
+	char *arg, *directive;
+
+	if (*line == '\0' || *line == '#')
+		return;
+	arg = expand(line, scene->dir);
+	directive = strsep(&arg, " ");
+	scene_do(scene, directive, arg);
+}
+
+/* "repeat N" to "end" is done N times. */
+static void
+run_lines(struct scene *scene, char *const *lines)
+{
+	char *const *first = NULL;
+	int left = 0;
+
+	for (; *lines != NULL && !is_case(*lines); lines++) {
+		if (strncmp(*lines, REPEAT, strlen(REPEAT)) == 0) {
+			left = atoi(*lines + strlen(REPEAT));
+			first = lines;
+		} else if (strcmp(*lines, REPEAT_END) != 0)
+			run_line(scene, *lines);
+		else if (first == NULL)
+			scene_give_up("nothing is repeated here");
+		else if (--left > 0)
+			lines = first;
+		else
+			first = NULL;
+	}
+	if (first != NULL)
+		scene_give_up("what is repeated has no end");
+}
+
 /* In the case's own process. */
 static void
 run_case(char *const *lines, const char *dir)
 {
 	struct scene scene = { .dir = dir, .service = default_service,
 	    .user = default_user, .key_user = default_user,
-	    .options = nothing, .account_options = nothing };
+	    .key_hash = default_hash, .options = nothing,
+	    .account_options = nothing };
 
 	scene.conv = (struct pam_conv){ converse, &scene };
 	if (mkdir(dir, 0700) != 0 ||
@@ -87,15 +156,7 @@ run_case(char *const *lines, const char *dir)
 	(void)getpwnam("root");
 	(void)getgrnam("root");
 	alarm(CASE_SECONDS);
-	for (; *lines != NULL && !is_case(*lines); lines++) {
-		char *arg, *directive;
-
-		if (**lines == '\0' || **lines == '#')
-			continue;
-		arg = expand(*lines, dir);
-		directive = strsep(&arg, " ");
-		scene_do(&scene, directive, arg);
-	}
+	run_lines(&scene, lines);
 	scene_end(&scene);
 	fflush(stdout);
 	_exit(scene.failures > 0);

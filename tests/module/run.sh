@@ -51,6 +51,18 @@ make_accounts()
 	}' > "$tmp/group"
 }
 
+# For scripts that ask what was counted, or begin to count anew; it runs in
+# the case's folder.
+make_ctl()
+{
+	cat > "$tmp/apikeyctl" <<-EOF
+	#!/bin/sh
+	LD_PRELOAD=${TEST_PRELOAD:+$TEST_PRELOAD:}$tmp/capture.so \\
+	    exec $build/apikeyctl --config "\$PWD/apikey.conf" "\$@"
+	EOF
+	chmod 755 "$tmp/apikeyctl"
+}
+
 run_scripts()
 {
 	for script in "$here"/*.case; do
@@ -59,6 +71,7 @@ run_scripts()
 		    NSS_WRAPPER_PASSWD="$tmp/passwd" \
 		    NSS_WRAPPER_GROUP="$tmp/group" \
 		    MODULE="$tmp/pam_apikey.so" PROBE="$tmp/pam_probe.so" \
+		    CTL="$tmp/apikeyctl" \
 		    "$tmp/driver" "$script" "$tmp/$(basename "$script")"
 		code=$?
 		[ "$code" -le 1 ] || echo "not ok - $script: ended by $code"
@@ -70,8 +83,9 @@ bad=apik_7k2m9q4t8w_56789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefg0A5yNt
 
 make_store()
 {
-	mkdir -m 700 "$tmp/keys.d" "$tmp/pam.d" &&
-	    echo "keystore = \"$tmp/keys.d\";" > "$tmp/apikey.conf" &&
+	mkdir -m 700 "$tmp/keys.d" "$tmp/state" "$tmp/pam.d" &&
+	    printf '%s = "%s";\n' keystore "$tmp/keys.d" \
+	    state "$tmp/state" > "$tmp/apikey.conf" &&
 	    cat > "$tmp/keys.d/7k2m9q4t8w.conf" <<-'EOF'
 	version = 1;
 	id = "7k2m9q4t8w";
@@ -117,6 +131,7 @@ reply()
 # What the log says of one login: "granted", the reason, or "next".
 login()
 {
+	rm -rf "$tmp/state/usage" "$tmp/state/throttle"
 	make_stack "$1" "$(text_of "$2")" > "$tmp/pam.d/wrapped"
 	: > "$tmp/log"
 	reply "$3" | LD_PRELOAD="${TEST_PRELOAD:+$TEST_PRELOAD:}$preload" \
@@ -163,7 +178,7 @@ for tool in pamtester "${CC:-cc}"; do
 		exit 1
 	fi
 done
-if ! build_tools || ! make_accounts ||
+if ! build_tools || ! make_accounts || ! make_ctl ||
     ! make_store; then
 	echo "the test tools cannot be built" >&2
 	exit 1

@@ -4,6 +4,7 @@
  * only what comes later.
  */
 #include <dirent.h>
+#include <fnmatch.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,26 +129,26 @@ do_item(struct scene *scene, char *arg)
 }
 
 static int
-call(pam_handle_t *pamh, const char *phase)
+call(pam_handle_t *pamh, int flags, const char *phase)
 {
 	if (strcmp(phase, "authenticate") == 0)
-		return pam_authenticate(pamh, 0);
+		return pam_authenticate(pamh, flags);
 	if (strcmp(phase, "setcred") == 0)
-		return pam_setcred(pamh, PAM_ESTABLISH_CRED);
+		return pam_setcred(pamh, flags | PAM_ESTABLISH_CRED);
 	if (strcmp(phase, "reinitialize") == 0)
-		return pam_setcred(pamh, PAM_REINITIALIZE_CRED);
+		return pam_setcred(pamh, flags | PAM_REINITIALIZE_CRED);
 	if (strcmp(phase, "refresh") == 0)
-		return pam_setcred(pamh, PAM_REFRESH_CRED);
+		return pam_setcred(pamh, flags | PAM_REFRESH_CRED);
 	if (strcmp(phase, "delete") == 0)
-		return pam_setcred(pamh, PAM_DELETE_CRED);
+		return pam_setcred(pamh, flags | PAM_DELETE_CRED);
 	if (strcmp(phase, "account") == 0)
-		return pam_acct_mgmt(pamh, 0);
+		return pam_acct_mgmt(pamh, flags);
 	if (strcmp(phase, "open_session") == 0)
-		return pam_open_session(pamh, 0);
+		return pam_open_session(pamh, flags);
 	if (strcmp(phase, "close_session") == 0)
-		return pam_close_session(pamh, 0);
+		return pam_close_session(pamh, flags);
 	if (strcmp(phase, "chauthtok") == 0)
-		return pam_chauthtok(pamh, 0);
+		return pam_chauthtok(pamh, flags);
 	scene_give_up("no such phase: %s", phase);
 }
 
@@ -173,7 +174,7 @@ do_call(struct scene *scene, char *arg)
 	start(scene);
 	scene->delay = 0;
 	descriptors = open_descriptors();
-	code = call(scene->pamh, phase);
+	code = call(scene->pamh, scene->flags, phase);
 	if (open_descriptors() != descriptors)
 		scene_fail(scene, "%s: descriptors were left open", phase);
 	if (code != code_of(strcmp(arg, "IGNORE") == 0 ? "NEXT" : arg))
@@ -202,6 +203,17 @@ do_log(struct scene *scene, char *arg)
 	if (scene->line_count == SCENE_MAX)
 		scene_give_up("too many lines");
 	scene->lines[scene->line_count++] = arg;
+}
+
+static void
+do_info(struct scene *scene, const char *pattern)
+{
+	const char *info = scene->info_next == scene->info_count ?
+	    "(none)" : scene->infos[scene->info_next++];
+
+	if (fnmatch(pattern, info, FNM_NOESCAPE) != 0)
+		scene_fail(scene, "expected info: %s\n#      got: %s",
+		    pattern, info);
 }
 
 static void
@@ -253,6 +265,12 @@ set_up(struct scene *scene, const char *directive, char *arg)
 		scene->user = arg == NULL ? NULL : unescaped(arg);
 	else if (strcmp(directive, "key_user") == 0)
 		scene->key_user = arg;
+	else if (strcmp(directive, "key_hash") == 0)
+		scene->key_hash = arg;
+	else if (strcmp(directive, "successor") == 0)
+		scene->successor = true;
+	else if (strcmp(directive, "silent") == 0)
+		scene->flags = (int)PAM_SILENT;
 	else if (strcmp(directive, "options") == 0)
 		scene->options = arg;
 	else if (strcmp(directive, "account_options") == 0)
@@ -311,6 +329,8 @@ scene_do(struct scene *scene, const char *directive, char *arg)
 		pam_putenv(scene->pamh, arg);
 	} else if (strcmp(directive, "log") == 0)
 		do_log(scene, arg);
+	else if (strcmp(directive, "info") == 0)
+		do_info(scene, arg);
 	else if (strcmp(directive, "fault") == 0)
 		do_fault(scene, arg);
 	else if (strcmp(directive, "sh") == 0)
@@ -330,6 +350,9 @@ scene_end(struct scene *scene)
 		pam_end(scene->pamh, PAM_SUCCESS);
 	if (scene->reply_next != scene->reply_count)
 		scene_fail(scene, "a reply was not asked for");
+	for (; scene->info_next < scene->info_count; scene->info_next++)
+		scene_fail(scene, "unexpected info: %s",
+		    scene->infos[scene->info_next]);
 	scene_check_log(scene);
 	free(scene->last_prompt);
 }

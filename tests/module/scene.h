@@ -9,7 +9,7 @@
 
 #include <security/pam_appl.h>
 
-#define SCENE_MAX	16	/* replies, expected lines */
+#define SCENE_MAX	64	/* replies, messages, expected lines */
 #define SCENE_SKIPPED	77	/* exit status of a case that cannot run */
 
 struct reply {
@@ -28,7 +28,8 @@ struct scene {
 	bool		 ready;		/* the files are there */
 	int		 failures;
 
-	char		*service, *user, *key_user;
+	char		*service, *user, *key_user, *key_hash;
+	bool		 successor;	/* its key, too, is in the keystore */
 	struct text	 config, record, stack;
 	char		*options, *account_options;
 
@@ -38,6 +39,9 @@ struct scene {
 	size_t		 reply_count, reply_next;
 	char		*last_prompt;
 	unsigned	 delay;
+	int		 flags;		/* of every call */
+	char		*infos[SCENE_MAX];
+	size_t		 info_count, info_next;
 
 	char		*lines[SCENE_MAX];
 	size_t		 line_count;

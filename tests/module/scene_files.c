@@ -84,6 +84,19 @@ write_stack(struct scene *scene)
 	write_file(scene, name, "%s", scene->stack.buf);
 }
 
+static void
+write_key(const struct scene *scene, const char *id, const char *hash,
+    const char *bounds)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "keys.d/%s.conf", id);
+	write_file(scene, name, "version = 1;\nid = \"%s\";\n"
+	    "user = \"%s\";\nhash = \"%s\";\n"
+	    "created = \"2020-01-01T00:00:00Z\";\n%s", id,
+	    scene->key_user, hash, bounds);
+}
+
 void
 scene_write(struct scene *scene)
 {
@@ -91,14 +104,15 @@ scene_write(struct scene *scene)
 		return;
 	scene->ready = true;
 	make_folder(scene, "keys.d");
+	make_folder(scene, "state");
 	make_folder(scene, "pam.d");
-	write_file(scene, "apikey.conf", "keystore = \"%s/keys.d\";\n%s",
-	    scene->dir, scene->config.buf);
-	write_file(scene, "keys.d/" VECTOR_ID ".conf",
-	    "version = 1;\nid = \"" VECTOR_ID "\";\nuser = \"%s\";\n"
-	    "hash = \"" VECTOR_HASH "\";\ncreated = "
-	    "\"2020-01-01T00:00:00Z\";\n%s",
-	    scene->key_user, scene->record.buf);
+	write_file(scene, "apikey.conf", "keystore = \"%s/keys.d\";\n"
+	    "state = \"%s/state\";\n%s", scene->dir, scene->dir,
+	    scene->config.buf);
+	write_key(scene, VECTOR_ID, scene->key_hash, scene->record.buf);
+	if (scene->successor)
+		write_key(scene, VECTOR_OTHER_ID, VECTOR_OTHER_HASH,
+		    "rotated_from = \"" VECTOR_ID "\";\n");
 	write_stack(scene);
 	write_file(scene, "pam.d/other", "auth required pam_deny.so\n");
 }
@@ -108,7 +122,9 @@ static void
 check_secrets(struct scene *scene, const char *line)
 {
 	static const char *const secrets[] = {
-		VECTOR_SECRET, VECTOR_WRONG_SECRET, VECTOR_HASH_END
+		VECTOR_SECRET, VECTOR_WRONG_SECRET, VECTOR_HASH_END,
+		VECTOR_OTHER_END, VECTOR_PEPPER, VECTOR_PEPPERED_END,
+		VECTOR_ARGON2ID_END
 	};
 
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
