@@ -27,13 +27,6 @@ cmd_usage(const struct cmd_env *env, const char *format, ...)
 	return CMD_EXIT_USAGE;
 }
 
-int
-cmd_unsupported(const char *option, const char *why)
-{
-	cmd_error("--%s is refused: %s", option, why);
-	return CMD_EXIT_POLICY;
-}
-
 /* getopt's own sentences name the wrong program and are not escaped. */
 static int
 mistake(const struct cmd_env *env, int what, char **argv,
@@ -52,39 +45,70 @@ mistake(const struct cmd_env *env, int what, char **argv,
 	return cmd_usage(env, "unknown or ambiguous option '%s'", arg);
 }
 
+/* Which of two values was meant cannot be told. */
+static bool
+given_again(struct cmd_env *env, const struct option *option, int index)
+{
+	uint64_t bit = UINT64_C(1) << index;
+	bool again;
+
+	if (option->has_arg == no_argument ||
+	    (option->val & CMD_OPT_AGAIN) != 0)
+		return false;
+	again = (env->given & bit) != 0 ||
+	    (option->val == CMD_OPT_CONFIG && env->config != NULL);
+	env->given |= bit;
+	return again;
+}
+
+static int
+stop(struct cmd_env *env, int status)
+{
+	env->stop = true;
+	env->status = status;
+	return CMD_ARGS_STOP;
+}
+
 int
 cmd_args_next(struct cmd_env *env, int argc, char **argv,
     const struct option *options)
 {
 	const char *shorts = env->command->name == NULL ? "+:h" : ":h";
-	int what;
+	int index, what;
 
 	opterr = 0;
 	while ((what = getopt_long(argc, argv, shorts, options,
-	    NULL)) != -1) {
-		switch (what) {
-		case CMD_OPT_CONFIG:
-			env->config = optarg;
-			break;
-		case CMD_OPT_JSON:
-			env->json = true;
-			break;
-		case 'h':
-		case CMD_OPT_HELP:
+	    &index)) != -1) {
+		if (what == ':' || what == '?')
+			return stop(env, mistake(env, what, argv, options));
+		if (what == 'h' || what == CMD_OPT_HELP) {
 			fputs(env->command->help, stdout);
-			env->stop = true;
-			env->status = CMD_EXIT_DONE;
-			return CMD_ARGS_STOP;
-		case ':':
-		case '?':
-			env->stop = true;
-			env->status = mistake(env, what, argv, options);
-			return CMD_ARGS_STOP;
-		default:
-			return what;
+			return stop(env, CMD_EXIT_DONE);
 		}
+		if (given_again(env, &options[index], index))
+			return stop(env, cmd_usage(env,
+			    "option '--%s' is given twice",
+			    options[index].name));
+		if (what == CMD_OPT_CONFIG)
+			env->config = optarg;
+		else if (what == CMD_OPT_JSON)
+			env->json = true;
+		else
+			return what & ~CMD_OPT_AGAIN;
 	}
 	return CMD_ARGS_END;
+}
+
+int
+cmd_args_id(struct cmd_env *env, int argc, char **argv)
+{
+	static const struct option options[] = { CMD_OPTIONS_EVERYWHERE };
+
+	if (cmd_args_next(env, argc, argv, options) == CMD_ARGS_STOP)
+		return env->status;
+	if (argc - optind != 1)
+		return cmd_usage(env, "it takes one id");
+	return CMD_EXIT_DONE;
 }
 
 /* Wipe the tokens in one argument. */

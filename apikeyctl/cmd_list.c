@@ -1,6 +1,7 @@
 /*
  * cmd_list.c - apikeyctl list: the keys of the keystore.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "args.h"
@@ -8,6 +9,7 @@
 #include "json.h"
 #include "keys.h"
 #include "output.h"
+#include "table.h"
 
 enum { OPT_USER = CMD_OPT_FIRST, OPT_STATUS, OPT_EXPIRING, OPT_UNUSED };
 
@@ -20,8 +22,10 @@ static const struct option options[] = {
 };
 
 struct filter {
-	const char *user, *status, *expiring;
-	int64_t now, until;
+	const char *user, *status, *expiring, *unused;
+	int64_t now, until, since;
+	size_t unknown;		/* keys of which nobody can tell, */
+	char last[APIKEY_ID_SIZE];	/* and one of them */
 };
 
 static bool
@@ -59,8 +63,10 @@ take_option(struct cmd_env *env, struct filter *f, int opt)
 		    CMD_EXIT_DONE : cmd_usage(env, "'%s' is neither a "
 		    "duration (14d) nor a time", optarg);
 	default:
-		return cmd_unsupported("unused",
-		    "this version does not record the uses of a key");
+		f->unused = optarg;
+		return apikey_duration_parse(optarg, &t) == APIKEY_OK ?
+		    CMD_EXIT_DONE : cmd_usage(env, "'%s' is no duration "
+		    "(30d)", optarg);
 	}
 }
 
@@ -69,25 +75,48 @@ static bool
 ends_soon(const struct filter *f, const apikey_key *key)
 {
 	enum apikey_status status = apikey_key_status(key);
-	int64_t expires = apikey_key_expires(key);
+	int64_t end = apikey_key_expires(key);
+	int64_t replaced = apikey_key_superseded_at(key);
 
-	return expires != APIKEY_TIME_NONE && expires >= f->now &&
-	    expires <= f->until && (status == APIKEY_STATUS_ACTIVE ||
+	if (replaced != APIKEY_TIME_NONE &&
+	    (end == APIKEY_TIME_NONE || replaced < end))
+		end = replaced;
+	return end != APIKEY_TIME_NONE && end >= f->now &&
+	    end <= f->until && (status == APIKEY_STATUS_ACTIVE ||
 	    status == APIKEY_STATUS_PENDING ||
 	    status == APIKEY_STATUS_DISABLED);
+}
+
+/* May it be used, and has nobody done so for long? */
+static bool
+lies_idle(struct filter *f, const apikey_key *key)
+{
+	int64_t last = apikey_key_last_used(key);
+
+	if (apikey_key_status(key) != APIKEY_STATUS_ACTIVE ||
+	    apikey_key_created(key) > f->since)
+		return false;
+	if (apikey_key_uses(key) < 0) {
+		f->unknown++;
+		snprintf(f->last, sizeof(f->last), "%s", apikey_key_id(key));
+		return false;
+	}
+	return last == APIKEY_TIME_NONE || last <= f->since;
 }
 
 static bool
 wanted(void *arg, const apikey_key *key)
 {
-	const struct filter *f = arg;
+	struct filter *f = arg;
 
 	if (f->user != NULL && strcmp(f->user, apikey_key_user(key)) != 0)
 		return false;
 	if (f->status != NULL && strcmp(f->status,
 	    apikey_status_name(apikey_key_status(key))) != 0)
 		return false;
-	return f->expiring == NULL || ends_soon(f, key);
+	if (f->expiring != NULL && !ends_soon(f, key))
+		return false;
+	return f->unused == NULL || lies_idle(f, key);
 }
 
 static void
@@ -97,18 +126,44 @@ put(const struct cmd_env *env, const struct cmd_keys *keys, int64_t now)
 		CMD_FIELD_ID, CMD_FIELD_USER, CMD_FIELD_STATUS,
 		CMD_FIELD_CREATED, CMD_FIELD_EXPIRES, CMD_FIELD_SERVICES,
 		CMD_FIELD_FROM, CMD_FIELD_HOSTS, CMD_FIELD_SCOPES,
-		CMD_FIELD_LABEL
+		CMD_FIELD_LABEL, CMD_FIELD_USES, CMD_FIELD_LAST_USED,
+		CMD_FIELD_ROTATED_FROM, CMD_FIELD_SUPERSEDED_BY,
+		CMD_FIELD_SUPERSEDED_AT
+	};
+	static const struct cmd_column columns[] = {
+		{ "ID", CMD_FIELD_ID, false },
+		{ "USER", CMD_FIELD_USER, false },
+		{ "STATUS", CMD_FIELD_STATUS, false },
+		{ "ENDS", CMD_FIELD_EXPIRES, true },
+		{ "LAST USED", CMD_FIELD_LAST_USED, true },
+		{ "SERVICES", CMD_FIELD_SERVICES, false },
+		{ "SUCCESSOR", CMD_FIELD_SUPERSEDED_BY, false },
+		{ "LABEL", CMD_FIELD_LABEL, false }
 	};
 	size_t i;
 
 	if (env->json)
 		cmd_json_keys(stdout, keys->key, keys->count);
 	else if (env->tty)
-		cmd_put_table(stdout, keys->key, keys->count, now);
+		cmd_put_table(stdout, keys->key, keys->count, columns,
+		    sizeof(columns) / sizeof(columns[0]), now);
 	else
 		for (i = 0; i < keys->count; i++)
 			cmd_put_line(stdout, keys->key[i], fields,
 			    sizeof(fields) / sizeof(fields[0]));
+}
+
+/* A key of which nobody can tell whether it was used is not revoked for
+ * having been idle. */
+static int
+tell_unknown(const struct filter *f, int status)
+{
+	if (f->unknown == 0)
+		return status;
+	cmd_error("it cannot be told when %zu of the keys were last used; "
+	    "they are not listed ('apikeyctl explain %s' says why)",
+	    f->unknown, f->last);
+	return cmd_exit_worst(status, CMD_EXIT_IO);
 }
 
 static int
@@ -134,8 +189,13 @@ run(struct cmd_env *env, int argc, char **argv)
 	f.now = apikey_now(env->ctx);
 	if (f.expiring != NULL)
 		(void)apikey_time_parse(f.expiring, f.now, &f.until);
+	if (f.unused != NULL) {
+		(void)apikey_duration_parse(f.unused, &f.since);
+		f.since = f.now - f.since;
+	}
 	status = cmd_keys_read(env, wanted, &f, &keys);
 	put(env, &keys, f.now);
+	status = tell_unknown(&f, status);
 	cmd_keys_free(&keys);
 	return status;
 }
@@ -149,15 +209,19 @@ const struct cmd_command cmd_list = {
 "\n"
 "List keys: a table on a terminal; in a pipe one line a key with tabs\n"
 "between id, user, status, created, expires, services, from, hosts,\n"
-"scopes and label, \"-\" for what is absent, and \\t \\n \\\\ \\xHH for\n"
-"what would break the line.  A bad file is named on standard error, and\n"
-"the exit status is 7.\n"
+"scopes, label, uses, last_used, rotated_from, superseded_by and\n"
+"superseded_at, \"-\" for what is absent or unknown, and \\t \\n \\\\ \\xHH\n"
+"for what would break the line.  Later versions may have more fields\n"
+"behind these.  A bad file is named on standard error, and the exit\n"
+"status is 7.\n"
 "\n"
 "  --user USER      keys of this user\n"
 "  --status STATUS  active, pending, disabled, expired, revoked,\n"
 "                   superseded or exhausted\n"
-"  --expiring DUR   keys that expire within a duration (14d)\n"
+"  --expiring WHEN  keys that expire within a duration (14d), or before a\n"
+"                   time\n"
+"  --unused DUR     active keys that were not used for this long (30d), and\n"
+"                   are older than that; exit status 1 when it cannot be\n"
+"                   told of some\n"
 "  --config FILE  --json  --help\n"
-"\n"
-"--unused DUR is refused in this version.\n"
 };

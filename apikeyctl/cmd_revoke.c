@@ -57,6 +57,8 @@ take_options(struct cmd_env *env, struct revoke *r, int argc, char **argv)
 	}
 	if (opt == CMD_ARGS_STOP)
 		return env->status;
+	if (r->user != NULL && *r->user == '\0')
+		return cmd_usage(env, "--user is empty");
 	if (r->user != NULL && optind < argc)
 		return cmd_usage(env, "it takes ids or --user, not both");
 	if (r->user == NULL && optind == argc)
@@ -94,8 +96,8 @@ revoke_id(struct cmd_env *env, struct revoke *r, const char *id)
 		cmd_warn("key %s was revoked before: its reason (%s) and "
 		    "note stay as they were", id,
 		    apikey_key_revoked_reason(key));
-	else if (!env->json && env->tty)
-		cmd_put_done(stdout, "revoked", key);
+	else if (!env->json)
+		cmd_put_done(env, "revoked", key);
 	if (!env->json || !cmd_keys_add(&r->done, key))
 		apikey_key_free(key);
 	return CMD_EXIT_DONE;

@@ -2,24 +2,24 @@
  * cmd_show.c - apikeyctl show: everything on record about one key.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "args.h"
 #include "exit.h"
+#include "family.h"
 #include "json.h"
-#include "output.h"
-
-static const struct option options[] = { CMD_OPTIONS_EVERYWHERE };
+#include "table.h"
 
 static int
 run(struct cmd_env *env, int argc, char **argv)
 {
-	apikey_key *key;
+	apikey_key *key = NULL;
+	char *family = NULL;
 	int status;
 
-	if (cmd_args_next(env, argc, argv, options) == CMD_ARGS_STOP)
-		return env->status;
-	if (argc - optind != 1)
-		return cmd_usage(env, "it takes one id");
+	status = cmd_args_id(env, argc, argv);
+	if (status != CMD_EXIT_DONE || env->stop)
+		return status;
 	status = cmd_open(env);
 	if (status == CMD_EXIT_DONE)
 		status = cmd_get(env, argv[optind], &key);
@@ -27,9 +27,13 @@ run(struct cmd_env *env, int argc, char **argv)
 		return status;
 	if (env->json)
 		cmd_json_one(stdout, key);
-	else
+	else {
+		if (env->tty)
+			family = cmd_family(env, key);
 		cmd_put_block(stdout, key, apikey_now(env->ctx),
-		    env->tty ? CMD_TERMINAL : CMD_TSV);
+		    env->tty ? CMD_TERMINAL : CMD_TSV, family);
+	}
+	free(family);
 	apikey_key_free(key);
 	return CMD_EXIT_DONE;
 }
@@ -41,5 +45,7 @@ const struct cmd_command cmd_show = {
 	.help =
 "usage: apikeyctl show ID [--config FILE] [--json] [--help]\n"
 "\n"
-"Show one key: two columns on a terminal, name<TAB>value in a pipe.\n"
+"Show one key: name<TAB>value in a pipe; on a terminal two columns, and\n"
+"the keys that it came from by rotation, and those that came from it,\n"
+"from the oldest to the newest.\n"
 };

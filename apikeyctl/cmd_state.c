@@ -4,14 +4,10 @@
  * tried again: the other one may have meant the contrary.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "args.h"
 #include "exit.h"
-#include "json.h"
 #include "output.h"
-
-static const struct option options[] = { CMD_OPTIONS_EVERYWHERE };
 
 static int
 run(struct cmd_env *env, int argc, char **argv)
@@ -20,10 +16,9 @@ run(struct cmd_env *env, int argc, char **argv)
 	apikey_key *key = NULL;
 	int code, status;
 
-	if (cmd_args_next(env, argc, argv, options) == CMD_ARGS_STOP)
-		return env->status;
-	if (argc - optind != 1)
-		return cmd_usage(env, "it takes one id");
+	status = cmd_args_id(env, argc, argv);
+	if (status != CMD_EXIT_DONE || env->stop)
+		return status;
 	status = cmd_open(env);
 	if (status == CMD_EXIT_DONE)
 		status = cmd_get(env, argv[optind], &key);
@@ -33,11 +28,8 @@ run(struct cmd_env *env, int argc, char **argv)
 	    apikey_enable(env->admin, key);
 	if (code != APIKEY_OK)
 		status = cmd_failed(env, code);
-	else if (env->json)
-		cmd_json_one(stdout, key);
-	else if (env->tty)
-		cmd_put_done(stdout, disable ? "disabled" : "enabled",
-		    key);
+	else
+		cmd_put_done(env, disable ? "disabled" : "enabled", key);
 	apikey_key_free(key);
 	return status;
 }

@@ -5,22 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "args.h"
+#include "asked.h"
 #include "exit.h"
 #include "json.h"
 #include "output.h"
+#include "text.h"
 #include "token_io.h"
 
-enum {
-	OPT_USER = CMD_OPT_FIRST, OPT_SERVICE, OPT_RHOST, OPT_SCOPE,
-	OPT_TOKEN_FILE, OPT_CONSUME
-};
+enum { OPT_TOKEN_FILE = CMD_OPT_FIRST, OPT_CONSUME };
 
 static const struct option options[] = {
-	{ "user", required_argument, NULL, OPT_USER },
-	{ "service", required_argument, NULL, OPT_SERVICE },
-	{ "rhost", required_argument, NULL, OPT_RHOST },
-	{ "scope", required_argument, NULL, OPT_SCOPE },
+	CMD_OPTIONS_ASKED,
 	{ "token-file", required_argument, NULL, OPT_TOKEN_FILE },
 	{ "consume", no_argument, NULL, OPT_CONSUME },
 	CMD_OPTIONS_EVERYWHERE
@@ -32,38 +27,29 @@ struct verify {
 };
 
 static int
-set_request(apikey_request *request, int opt)
+take_option(struct verify *v, int opt)
 {
 	switch (opt) {
-	case OPT_USER:
-		return apikey_request_set_user(request, optarg);
-	case OPT_SERVICE:
-		return apikey_request_set_service(request, optarg);
-	case OPT_RHOST:
-		return apikey_request_set_source(request, optarg);
+	case OPT_CONSUME:
+		apikey_request_set_consume(v->request, 1);
+		return CMD_EXIT_DONE;
+	case OPT_TOKEN_FILE:
+		v->path = optarg;
+		return CMD_EXIT_DONE;
 	default:
-		return apikey_request_add_scope(request, optarg);
+		return cmd_asked_take(v->request, opt);
 	}
 }
 
 static int
 take_options(struct cmd_env *env, struct verify *v, int argc, char **argv)
 {
-	int code, opt;
+	int opt, status;
 
 	while ((opt = cmd_args_next(env, argc, argv, options)) >= 0) {
-		if (opt == OPT_CONSUME)
-			return cmd_unsupported("consume",
-			    "this version does not count the uses of a key");
-		if (opt == OPT_TOKEN_FILE) {
-			v->path = optarg;
-			continue;
-		}
-		code = set_request(v->request, opt);
-		if (code != APIKEY_OK) {
-			cmd_error("%s", apikey_error_text(code));
-			return cmd_exit(code);
-		}
+		status = take_option(v, opt);
+		if (status != CMD_EXIT_DONE)
+			return status;
 	}
 	if (opt == CMD_ARGS_STOP)
 		return env->status;
@@ -112,6 +98,22 @@ put_granted(const struct cmd_env *env, const apikey_result *result)
 }
 
 static int
+put_refused(const struct cmd_env *env, int code)
+{
+	int status = cmd_exit(code);
+
+	if (env->json && status == CMD_EXIT_DENIED)
+		fputs("{\"version\":1,\"granted\":false}\n", stdout);
+	if (status == CMD_EXIT_DENIED)
+		cmd_error("denied");
+	else
+		cmd_error("there is no answer: %s; the audit trail says "
+		    "where, and so does apikeyctl explain ID",
+		    apikey_error_text(code));
+	return status;
+}
+
+static int
 verify(struct cmd_env *env, const struct verify *v)
 {
 	apikey_result *result = NULL;
@@ -123,16 +125,16 @@ verify(struct cmd_env *env, const struct verify *v)
 		return CMD_EXIT_IO;
 	code = apikey_verify(env->ctx, token, len, v->request, &result);
 	explicit_bzero(token, sizeof(token));
-	if (code == APIKEY_OK) {
-		put_granted(env, result);
-		apikey_result_free(result);
-		return CMD_EXIT_DONE;
+	if (code != APIKEY_OK) {
+		/* Most likely something went wrong with a variable. */
+		if (len == 0)
+			cmd_error("there is no key in %s", v->path != NULL ?
+			    v->path : "standard input");
+		return put_refused(env, code);
 	}
-	if (env->json && cmd_exit(code) == CMD_EXIT_DENIED)
-		fputs("{\"version\":1,\"granted\":false}\n", stdout);
-	cmd_error("%s", cmd_exit(code) == CMD_EXIT_DENIED ? "denied" :
-	    apikey_error_text(code));
-	return cmd_exit(code);
+	put_granted(env, result);
+	apikey_result_free(result);
+	return CMD_EXIT_DONE;
 }
 
 static int
@@ -141,10 +143,9 @@ run(struct cmd_env *env, int argc, char **argv)
 	struct verify v = { .request = apikey_request_new() };
 	int status;
 
-	if (v.request == NULL) {
-		cmd_error("%s", apikey_error_text(APIKEY_ERR_NO_MEMORY));
-		return CMD_EXIT_IO;
-	}
+	if (v.request == NULL)
+		return cmd_no_memory();
+	apikey_request_set_consume(v.request, 0);
 	status = take_options(env, &v, argc, argv);
 	if (status == CMD_EXIT_DONE && !env->stop)
 		status = cmd_open(env);
@@ -163,7 +164,9 @@ const struct cmd_command cmd_verify = {
 "\n"
 "Read a key from standard input, or from a prompt that does not show it,\n"
 "and say whether it would be accepted: exit status 0 or 4.  Why not\n"
-"stands in the audit trail.  In a pipe it prints id<TAB>user.\n"
+"stands in the audit trail.  In a pipe it prints id<TAB>user.  It is no\n"
+"use of the key, and counts nowhere, unless --consume says so.  An empty\n"
+"line is denied as any other that is no key.\n"
 "\n"
 "  --user USER        for this user; else for the key's own\n"
 "  --service NAME     for this PAM service; without it, a key that is\n"
@@ -171,7 +174,6 @@ const struct cmd_command cmd_verify = {
 "  --rhost ADDRESS    from this address; else locally\n"
 "  --scope NAME       a scope that the key must have; may be repeated\n"
 "  --token-file FILE  the first line of FILE is the key\n"
+"  --consume          take a use of the key, as a login does\n"
 "  --config FILE  --json  --help\n"
-"\n"
-"--consume is refused in this version.\n"
 };

@@ -5,6 +5,7 @@
 #define CMD_CMDS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "apikey.h"
 
@@ -16,6 +17,7 @@ struct cmd_env {
 	const char *config;	/* --config, or NULL */
 	bool json;		/* --json */
 	bool tty;		/* standard output is a terminal */
+	uint64_t given;		/* options of the command, by their place */
 	bool stop;		/* cmd_args_next wants the program to end */
 	int status;		/* and with this exit status */
 	apikey_ctx *ctx;	/* from cmd_open */
@@ -33,8 +35,10 @@ struct cmd_command {
 	int (*run)(struct cmd_env *, int argc, char **argv);
 };
 
+/* cmd_counts is "usage": a mistake has that name. */
 extern const struct cmd_command cmd_create, cmd_list, cmd_show, cmd_verify,
-    cmd_revoke, cmd_disable, cmd_enable;
+    cmd_explain, cmd_rotate, cmd_renew, cmd_set, cmd_disable, cmd_enable,
+    cmd_revoke, cmd_delete, cmd_gc, cmd_counts, cmd_pepper;
 
 /* Open the keystore; says what is wrong and returns the exit status. */
 int	cmd_open(struct cmd_env *);
@@ -42,6 +46,13 @@ int	cmd_open(struct cmd_env *);
 /* Say what the last call for the administrator had to say; returns the
  * exit status of its code. */
 int	cmd_failed(const struct cmd_env *, int code);
+
+/* The same for mistakes in the options of a key: the sentence names the
+ * option rather than the setting. */
+int	cmd_failed_option(const struct cmd_env *, int code);
+
+/* There is no memory: say so; returns the exit status. */
+int	cmd_no_memory(void);
 
 /* Read one key; says what is wrong and returns the exit status. */
 int	cmd_get(struct cmd_env *, const char *id, apikey_key **ret_key);

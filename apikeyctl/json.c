@@ -1,8 +1,11 @@
 /*
  * json.c - keys as JSON, written as they come: a keystore of a million
  * keys needs no tree of a million objects.  Members and their order are
- * a contract; those that later features fill are null.
+ * a contract.
  */
+#include <inttypes.h>
+#include <stdbool.h>
+
 #include "json.h"
 #include "text.h"
 
@@ -102,15 +105,34 @@ put_revoked(FILE *f, const apikey_key *key)
 	fputc('}', f);
 }
 
+/* A count, or null for what is none. */
+static void
+put_count(FILE *f, const char *name, int64_t count, bool is_null)
+{
+	if (is_null)
+		fprintf(f, "\"%s\":null,", name);
+	else
+		fprintf(f, "\"%s\":%" PRId64 ",", name, count);
+}
+
+static void
+put_superseded(FILE *f, const apikey_key *key)
+{
+	fputs("\"superseded\":", f);
+	if (*apikey_key_superseded_by(key) == '\0') {
+		fputs("null,", f);
+		return;
+	}
+	fputc('{', f);
+	put_text(f, "by", apikey_key_superseded_by(key));
+	put_time(f, "at", apikey_key_superseded_at(key));
+	fprintf(f, "\"until_first_use\":%s},",
+	    apikey_key_until_first_use(key) ? "true" : "false");
+}
+
 void
 cmd_json_key(FILE *f, const apikey_key *key)
 {
-	static const char *const later[] = {
-		"max_uses", "rate", "uses", "first_used", "last_used",
-		"last_from", "last_service", "rotated_from", "superseded"
-	};
-	size_t i;
-
 	fputc('{', f);
 	put_text(f, "id", apikey_key_id(key));
 	put_text(f, "user", apikey_key_user(key));
@@ -124,8 +146,16 @@ cmd_json_key(FILE *f, const apikey_key *key)
 	put_list(f, "from", key, APIKEY_FROM);
 	put_list(f, "hosts", key, APIKEY_HOSTS);
 	put_list(f, "scopes", key, APIKEY_SCOPES);
-	for (i = 0; i < sizeof(later) / sizeof(later[0]); i++)
-		put_text(f, later[i], NULL);
+	put_count(f, "max_uses", apikey_key_max_uses(key),
+	    apikey_key_max_uses(key) == 0);
+	put_text(f, "rate", apikey_key_rate(key));
+	put_count(f, "uses", apikey_key_uses(key), apikey_key_uses(key) < 0);
+	put_time(f, "first_used", apikey_key_first_used(key));
+	put_time(f, "last_used", apikey_key_last_used(key));
+	put_text(f, "last_from", apikey_key_last_from(key));
+	put_text(f, "last_service", apikey_key_last_service(key));
+	put_text(f, "rotated_from", apikey_key_rotated_from(key));
+	put_superseded(f, key);
 	put_revoked(f, key);
 	fputc('}', f);
 }

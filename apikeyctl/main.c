@@ -14,8 +14,9 @@
 #include "output.h"
 
 static const struct cmd_command *const commands[] = {
-	&cmd_create, &cmd_list, &cmd_show, &cmd_verify, &cmd_revoke,
-	&cmd_disable, &cmd_enable
+	&cmd_create, &cmd_list, &cmd_show, &cmd_verify, &cmd_explain,
+	&cmd_rotate, &cmd_renew, &cmd_set, &cmd_disable, &cmd_enable,
+	&cmd_revoke, &cmd_delete, &cmd_gc, &cmd_counts, &cmd_pepper
 };
 
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
@@ -24,7 +25,7 @@ static const struct cmd_command program = {
 	.help =
 "usage: apikeyctl [--config FILE] [--json] COMMAND [OPTION...]\n"
 "\n"
-"Issue, list and revoke API keys for logins by ssh, sudo and PAM.\n"
+"The whole life of API keys for logins by ssh, sudo and PAM.\n"
 "\n"
 "Options, before or behind the command:\n"
 "  --config FILE  another configuration than /etc/apikey/apikey.conf\n"
@@ -94,6 +95,7 @@ dispatch(struct cmd_env *env, int argc, char **argv)
 	if (command == NULL)
 		return cmd_usage(env, "unknown command '%s'", argv[0]);
 	env->command = command;
+	env->given = 0;
 	if (command->keeps_on)
 		signal(SIGPIPE, SIG_IGN);
 	optind = 0;

@@ -10,7 +10,6 @@
 #include "cmds.h"
 #include "exit.h"
 #include "identity.h"
-#include "keys.h"
 #include "output.h"
 
 /*
@@ -53,27 +52,55 @@ cmd_open(struct cmd_env *env)
 
 	cmd_identity(by);
 	env->ctx = apikey_new();
-	if (env->ctx == NULL) {
-		cmd_error("%s", apikey_error_text(APIKEY_ERR_NO_MEMORY));
-		return cmd_exit(APIKEY_ERR_NO_MEMORY);
-	}
+	if (env->ctx == NULL)
+		return cmd_no_memory();
 	code = open_config(env->ctx, env->config);
 	if (code != APIKEY_OK) {
 		cmd_error("%s", apikey_message(env->ctx));
 		return cmd_exit(code);
 	}
 	env->admin = apikey_admin_new(env->ctx, by);
-	if (env->admin == NULL) {
-		cmd_error("%s", apikey_error_text(APIKEY_ERR_NO_MEMORY));
-		return cmd_exit(APIKEY_ERR_NO_MEMORY);
-	}
-	return CMD_EXIT_DONE;
+	return env->admin != NULL ? CMD_EXIT_DONE : cmd_no_memory();
+}
+
+int
+cmd_no_memory(void)
+{
+	cmd_error("%s", apikey_error_text(APIKEY_ERR_NO_MEMORY));
+	return cmd_exit(APIKEY_ERR_NO_MEMORY);
 }
 
 int
 cmd_failed(const struct cmd_env *env, int code)
 {
 	cmd_error("%s", apikey_admin_message(env->admin));
+	return cmd_exit(code);
+}
+
+/* What the library's sentences begin with, and whence it came. */
+static const struct {
+	const char *setting, *option;
+} options[] = {
+	{ "user", "user" }, { "label", "label" }, { "expires", "expires" },
+	{ "not_before", "not-before" }, { "services", "service" },
+	{ "from", "from" }, { "hosts", "host" }, { "scopes", "scope" },
+	{ "max_uses", "max-uses" }, { "rate", "rate" },
+	{ "overlap", "overlap" }
+};
+
+int
+cmd_failed_option(const struct cmd_env *env, int code)
+{
+	const char *text = apikey_admin_message(env->admin);
+	size_t i, len = strcspn(text, ": ");
+
+	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (strlen(options[i].setting) == len &&
+		    strncmp(options[i].setting, text, len) == 0)
+			break;
+	if (i == sizeof(options) / sizeof(options[0]))
+		return cmd_failed(env, code);
+	cmd_error("--%s%s", options[i].option, text + len);
 	return cmd_exit(code);
 }
 
@@ -84,106 +111,4 @@ cmd_get(struct cmd_env *env, const char *id, apikey_key **ret_key)
 
 	code = apikey_get(env->admin, id, ret_key);
 	return code == APIKEY_OK ? CMD_EXIT_DONE : cmd_failed(env, code);
-}
-
-/* ---- Many keys ------------------------------------------------------ */
-
-struct reading {
-	cmd_keys_want *want;
-	void *arg;
-	struct cmd_keys *keys;
-	bool named;		/* a bad file was named */
-	bool full;		/* memory is short */
-};
-
-static bool
-append(struct cmd_keys *keys, apikey_key *key)
-{
-	apikey_key **bigger;
-	size_t room;
-
-	if (keys->count == keys->room) {
-		room = keys->room == 0 ? 64 : keys->room * 2;
-		bigger = reallocarray(keys->key, room, sizeof(*bigger));
-		if (bigger == NULL)
-			return false;
-		keys->key = bigger;
-		keys->room = room;
-	}
-	keys->key[keys->count++] = key;
-	return true;
-}
-
-static int
-take(void *arg, apikey_key *key, const char *message)
-{
-	struct reading *r = arg;
-
-	if (key == NULL) {
-		cmd_error("%s", message);
-		r->named = true;
-		return 0;
-	}
-	if (!r->want(r->arg, key)) {
-		apikey_key_free(key);
-		return 0;
-	}
-	r->full = !append(r->keys, key);
-	if (r->full)
-		apikey_key_free(key);
-	return r->full;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	const apikey_key *x = *(apikey_key *const *)a;
-	const apikey_key *y = *(apikey_key *const *)b;
-	int order;
-
-	order = strcmp(apikey_key_user(x), apikey_key_user(y));
-	if (order == 0)
-		order = (apikey_key_created(x) > apikey_key_created(y)) -
-		    (apikey_key_created(x) < apikey_key_created(y));
-	if (order == 0)
-		order = strcmp(apikey_key_id(x), apikey_key_id(y));
-	return order;
-}
-
-int
-cmd_keys_read(struct cmd_env *env, cmd_keys_want *want, void *arg,
-    struct cmd_keys *keys)
-{
-	struct reading r = { .want = want, .arg = arg, .keys = keys };
-	int code;
-
-	code = apikey_list(env->admin, take, &r);
-	if (keys->count > 1)
-		qsort(keys->key, keys->count, sizeof(keys->key[0]), compare);
-	if (r.full) {
-		cmd_error("%s", apikey_error_text(APIKEY_ERR_NO_MEMORY));
-		return cmd_exit(APIKEY_ERR_NO_MEMORY);
-	}
-	if (code != APIKEY_OK && !r.named)
-		return cmd_failed(env, code);
-	return cmd_exit(code);
-}
-
-bool
-cmd_keys_add(struct cmd_keys *keys, apikey_key *key)
-{
-	if (append(keys, key))
-		return true;
-	cmd_error("%s", apikey_error_text(APIKEY_ERR_NO_MEMORY));
-	return false;
-}
-
-void
-cmd_keys_free(struct cmd_keys *keys)
-{
-	size_t i;
-
-	for (i = 0; i < keys->count; i++)
-		apikey_key_free(keys->key[i]);
-	free(keys->key);
 }

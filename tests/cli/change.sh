@@ -120,25 +120,6 @@ want_status "$ID" revoked
 
 # ---- Two administrators -------------------------------------------------
 
-# While another holds the lock: the command reads, waits, and finds that
-# the record is another one by then.
-meet()
-{
-	local holder
-	coproc HOLD { "$W/hold" "$W/keys/.lock"; }
-	holder=$HOLD_PID
-	read -r _ <&"${HOLD[0]}"
-	"$CTL" --config "$CONF" "$1" "$ID" >"$W/out" 2>"$W/err" &
-	sleep 0.3
-	cp -p "$W/$2" "$W/keys/.changed"
-	mv "$W/keys/.changed" "$W/keys/$ID.conf"
-	eval "exec ${HOLD[1]}>&-"
-	wait $!
-	STATUS=$?
-	wait "$holder"
-	ERR=$(cat "$W/err")
-}
-
 t 'a change that meets a revocation is a conflict; the key stays revoked'
 new --user deploy
 cp -p "$W/keys/$ID.conf" "$W/before"
@@ -147,7 +128,7 @@ cp -p "$W/keys/$ID.conf" "$W/revoked"
 for command in disable enable; do
 	cp -p "$W/before" "$W/keys/$ID.conf"
 	[ $command = disable ] || ctl 0 disable "$ID"
-	meet $command revoked
+	meet revoked $command "$ID"
 	want 'the exit status' "$STATUS" 5
 	want_err 'changed'
 	want_status "$ID" revoked
@@ -158,7 +139,7 @@ cp -p "$W/before" "$W/keys/$ID.conf"
 ctl 0 disable "$ID"
 cp -p "$W/keys/$ID.conf" "$W/disabled"
 cp -p "$W/before" "$W/keys/$ID.conf"
-meet revoke disabled
+meet disabled revoke "$ID"
 want 'the exit status' "$STATUS" 0
 want_status "$ID" revoked
 grep -q 'disabled = true' "$W/keys/$ID.conf" ||

@@ -43,14 +43,46 @@ problem()
 	PROBLEMS+=("$*")
 }
 
-# A keystore of its own, and a configuration that names it; $1 is more of
-# the latter.
+# A keystore and a state of its own, and a configuration that names them;
+# $1 is more of the latter.
 fresh()
 {
-	rm -rf "$W/keys" "$W/files"
-	mkdir -m 700 "$W/keys" "$W/files"
+	rm -rf "$W/keys" "$W/files" "$W/state"
+	mkdir -m 700 "$W/keys" "$W/files" "$W/state"
 	CONF=$W/apikey.conf
-	printf 'keystore = "%s";\n%s\n' "$W/keys" "${1-}" >"$CONF"
+	printf 'keystore = "%s";\nstate = "%s";\n%s\n' "$W/keys" \
+	    "$W/state" "${1-}" >"$CONF"
+}
+
+# want_form FORM: what it printed is such a document (schema.json).
+want_form()
+{
+	"$W/schema" schema.json "$1" <"$W/out" 2>"$W/complaint" ||
+	    problem "not as the schema says: $(cat "$W/complaint")"
+}
+
+# hold_to_schema ARG...: what a command printed with these arguments.
+hold_to_schema()
+{
+	local arg command='' form=one
+	case " $* " in
+	*' --help '* | *' -h '*) return ;;
+	*' --json '*) ;;
+	*) return ;;
+	esac
+	for arg in "$@"; do
+		[ "${arg:0:1}" = - ] || { command=$arg; break; }
+	done
+	case $command in
+	create | rotate)
+		form=issued
+		case " $* " in *' --output '*) form=one ;; esac
+		;;
+	list | gc) form=keys ;;
+	verify | explain | pepper) form=$command ;;
+	usage | revoke) ! grep -q '"keys":' "$W/out" || form=keys ;;
+	esac
+	want_form "$form"
 }
 
 # ctl STATUS ARG...: in a pipe; OUT and ERR are what it wrote.
@@ -63,6 +95,9 @@ ctl()
 	OUT=$(cat "$W/out") ERR=$(cat "$W/err")
 	[ "$status" -eq "$want" ] ||
 	    problem "exit $status instead of $want: apikeyctl $*"
+	if [ -n "$OUT" ] || [ "$status" -eq 0 ]; then
+		hold_to_schema "$@"
+	fi
 }
 
 # new ARG...: a key; TOKEN and ID are its.
@@ -83,6 +118,7 @@ tty()
 	OUT=$(tr -d '\r' <"$W/out") ERR=''
 	[ "$status" -eq "$want" ] ||
 	    problem "exit $status instead of $want on a terminal: $*"
+	[ "$status" -ne 0 ] || hold_to_schema "$@"
 }
 
 # The value at a path of what the last command printed as JSON.
@@ -138,13 +174,57 @@ want_status()
 	want_json key.status "$2"
 }
 
-# The token opens what it should: STATUS of verify.
+# The token opens what it should: STATUS of verify, TOKEN, and more of its
+# arguments.
 want_verify()
 {
+	local want=$1
 	printf '%s\n' "$2" >"$W/token"
+	shift 2
 	IN=$W/token
-	ctl "$1" verify --service sshd
+	ctl "$want" verify --service sshd "$@"
 	IN=/dev/null
+}
+
+# use TOKEN [ARG...]: one use of a key.
+use()
+{
+	want_verify 0 "$@" --consume
+}
+
+# edit ID SCRIPT: a record, as an administrator's editor leaves it.
+edit()
+{
+	cp "$W/keys/$1.conf" "$W/unedited"
+	sed -i -E "$2" "$W/keys/$1.conf"
+	cmp -s "$W/keys/$1.conf" "$W/unedited" &&
+	    problem "the edit '$2' of $1 changed nothing"
+}
+
+# in_days PATH: how many days away a time in the last JSON is.
+in_days()
+{
+	echo $((($(date -d "$(json "$1")" +%s) - $(date +%s) + 3600) / 86400))
+}
+
+# meet RECORD ARG...: while another holds the lock, the command reads,
+# waits, and finds that the record is another one by then.
+meet()
+{
+	local holder record=$1
+	shift
+	coproc HOLD { "$W/hold" "$W/keys/.lock"; }
+	holder=$HOLD_PID
+	read -r _ <&"${HOLD[0]}"
+	"$CTL" --config "$CONF" "$@" >"$W/out" 2>"$W/err" &
+	sleep 0.3
+	cp -p "$W/$record" "$W/keys/.changed"
+	mv "$W/keys/.changed" "$W/keys/$ID.conf"
+	eval "exec ${HOLD[1]}>&-"
+	wait $!
+	STATUS=$?
+	wait "$holder"
+	ERR=$(cat "$W/err")
 }
 
 finish()

@@ -1,5 +1,5 @@
 #!/bin/bash
-# run.sh - the tests of apikeyctl.  usage: run.sh [BUILD_DIR]
+# run.sh - the tests of apikeyctl.  usage: run.sh [BUILD_DIR [THEME...]]
 #
 # Everything is in a temporary folder, and nobody's keys are touched.
 # What needs root, or a program that is not there, is skipped with the
@@ -16,14 +16,18 @@ CTL=$B/apikeyctl
 W=$(mktemp -d)
 trap 'rm -rf "$W"' EXIT
 
-for helper in json hold; do
+for helper in json hold schema; do
 	"${CC:-cc}" -D_GNU_SOURCE -o "$W/$helper" $helper.c -ljansson \
 	    || exit 1
 done
 
 # shellcheck source=lib.sh
 . ./lib.sh
-for theme in usage create output list verify change store places faults; do
+shift
+[ $# -gt 0 ] || set -- schema usage create output list verify change life \
+    rotate usage_counts gc explain pepper store places exits faults \
+    rotate_faults
+for theme; do
 	# shellcheck source=/dev/null
 	. "./$theme.sh"
 done

@@ -77,7 +77,7 @@ bad_file 'garbage'
 bad_file '@include'
 { cat "$W/record"; printf 'frobnicate = true;\n'; } >"$file"
 bad_file 'an unknown setting'
-{ cat "$W/record"; printf 'max_uses = 3L;\n'; } >"$file"
+{ cat "$W/record"; printf 'countries = [ "fr" ];\n'; } >"$file"
 bad_file 'a restriction that this version does not know'
 from_sed 'a wrong type' 's/^user = .*/user = 5;/'
 from_sed 'a wrong version' 's/^version = .*/version = 2;/'
@@ -124,7 +124,8 @@ chmod 700 "$W/keys"
 t 'a parent that others can write to'
 mkdir -m 777 "$W/open"
 mkdir -m 700 "$W/open/keys"
-printf 'keystore = "%s";\n' "$W/open/keys" >"$W/open.conf"
+printf 'keystore = "%s";\nstate = "%s";\n' "$W/open/keys" \
+    "$W/state" >"$W/open.conf"
 "$CTL" --config "$W/open.conf" list >"$W/out" 2>"$W/err"
 want 'the exit status' $? 7
 ERR=$(cat "$W/err")
@@ -133,13 +134,15 @@ rm -rf "$W/open"
 
 t 'a keystore that is a link, a file, or not there'
 ln -s "$W/keys" "$W/link"
-printf 'keystore = "%s";\n' "$W/link" >"$W/other.conf"
+printf 'keystore = "%s";\nstate = "%s";\n' "$W/link" \
+    "$W/state" >"$W/other.conf"
 "$CTL" --config "$W/other.conf" list >"$W/out" 2>"$W/err"
 status=$?
 [ $status -eq 7 ] || [ $status -eq 1 ] || problem "link: exit $status"
 want 'what it printed' "$(cat "$W/out")" ''
 for path in "$W/record" "$W/none"; do
-	printf 'keystore = "%s";\n' "$path" >"$W/other.conf"
+	printf 'keystore = "%s";\nstate = "%s";\n' "$path" "$W/state" \
+	    >"$W/other.conf"
 	"$CTL" --config "$W/other.conf" list >"$W/out" 2>"$W/err"
 	status=$?
 	[ $status -eq 7 ] || [ $status -eq 1 ] ||

@@ -12,12 +12,14 @@ want_err 'a command is missing'
 
 t '--help names every command and the exit statuses'
 ctl 0 --help
-for word in create list show verify revoke disable enable 'Exit status'; do
-	want_out "$word"
+commands='create list show verify explain rotate renew set disable enable
+revoke delete gc usage pepper'
+for word in $commands 'Exit status'; do
+	want_out "^ *$word"
 done
 want_quiet
 
-for command in create list show verify revoke disable enable; do
+for command in $commands; do
 	t "$command --help, -h, and --json --help"
 	ctl 0 "$command" --help
 	want_out "^usage: apikeyctl $command"
@@ -49,7 +51,7 @@ ctl 0 --version
 want_out '^apikeyctl [0-9]+\.[0-9]+\.[0-9]+$'
 
 t 'an unknown command; later commands are not there yet'
-for command in frobnicate rotate gc pepper ''; do
+for command in frobnicate metrics check ''; do
 	ctl 2 "$command"
 	want_err "unknown command '$command'"
 done
@@ -81,26 +83,84 @@ for path in '' files/../apikey.conf; do
 done
 
 t 'commands that take an id: none, two, none of that name, no id'
-for command in show disable enable; do
-	ctl 2 "$command"
+for command in show disable enable explain rotate delete \
+    'renew --expires 1d' 'set --label x' 'usage --reset'; do
+	# shellcheck disable=SC2086 # words
+	set -- $command
+	ctl 2 "$@"
 	want_err 'it takes one id'
-	ctl 2 "$command" "$ID" "$ID"
+	ctl 2 "$@" "$ID" "$ID"
 	want_err 'it takes one id'
-	ctl 3 "$command" 0000000000
+	ctl 3 "$@" 0000000000
 	want_err 'there is no key 0000000000'
 	want_no_out
 	for id in '' x ../../../../../../etc/passwd "$ID/" "$ID.conf" \
 	    0000000000000000000000000 IIIIIIIIII; do
-		ctl 2 "$command" -- "$id"
+		ctl 2 "$@" -- "$id"
 		want_err 'not the id of a key'
 	done
 done
 
 t 'an operand where none belongs'
-for command in create list verify; do
+for command in create list verify gc; do
 	ctl 2 "$command" stray
 	want_err "'stray' belongs to no option"
 done
+
+t 'an option that takes one value and is given twice'
+while read -r command option; do
+	ctl 2 "$command" "--$option" x "--$option=y"
+	want_err "option '--$option' is given twice"
+	want_no_out
+done <<'EOF'
+create user
+create label
+create expires
+create not-before
+create max-uses
+create rate
+create output
+create owner
+list user
+verify user
+verify service
+verify rhost
+verify token-file
+explain user
+explain service
+explain rhost
+explain at
+rotate overlap
+rotate expires
+rotate output
+rotate owner
+renew expires
+set user
+set label
+set expires
+set not-before
+set max-uses
+set rate
+revoke user
+revoke reason
+revoke note
+gc older-than
+EOF
+ctl 2 list --status active --status active
+want_err "option '--status' is given twice"
+ctl 2 list --unused 1d --unused 1d
+want_err "option '--unused' is given twice"
+ctl 2 list --expiring 1d --expi 2d
+want_err "option '--expiring' is given twice"
+ctl 2 list --config "$CONF"
+want_err "option '--config' is given twice"
+want_keys 1
+
+t 'lists, and options without a value, may be given twice'
+ctl 0 list --json --json
+new --user deploy --service a --service b --from local --from 10.0.0.0/8 \
+    --host a --host b --scope a --scope b
+want_keys 2
 
 t 'control characters in arguments do not reach the terminal'
 ctl 2 $'\033[2Jcommand'

@@ -48,7 +48,7 @@ EOF
 t 'denied: what is no key, an unknown one, a wrong secret'
 set -- --service sshd --rhost 10.1.2.3
 good=$token
-for token in '' x "${good:0:59}" "${good}x" " $good" "${good:0:59}-" \
+for token in x "${good:0:59}" "${good}x" " $good" "${good:0:59}-" \
     apik_0000000000_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZab000000 \
     "${good:0:16}0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZab000000"; do
 	try 4 verify "$@"
@@ -90,9 +90,37 @@ want_err 'No such file'
 "$CTL" --config "$CONF" verify "$@" <&- >"$W/out" 2>"$W/err"
 want 'closed standard input: the exit status' $? 1
 
-t '--consume is refused by policy'
-try 6 verify --consume
-want_err '--consume is refused'
+t 'an empty line: it is said that there is no key'
+: >"$W/token"
+IN=$W/token
+ctl 4 verify "$@"
+want 'the sentences' "$ERR" "apikeyctl: there is no key in standard input
+apikeyctl: denied"
+ctl 4 verify "$@" --token-file /dev/null --json
+want_err 'there is no key in /dev/null'
+want_json granted false
+IN=/dev/null
+
+sums()
+{
+	find "$W/state" "$W/keys" -type f -print0 | sort -z |
+	    xargs -0r sha256sum
+}
+
+t 'without --consume nothing is written and no use is taken'
+sums >"$W/before"
+try 0 verify "$@"
+sums | cmp -s - "$W/before" || problem 'a file was changed'
+ctl 0 show --json "$id"
+want_json key.uses 0
+
+t '--consume: a use as a login is one'
+try 0 verify "$@" --consume
+want 'what it printed' "$OUT" "$id	deploy"
+ctl 0 show --json "$id"
+want_json key.uses 1
+want_json key.last_from 10.1.2.3
+want_json key.last_service sshd
 
 t 'the life of a key'
 try 0 verify "$@"
