@@ -33,10 +33,11 @@ make_place()
 {
 	local service
 
-	mkdir "$DIR/pam.d" "$DIR/keys.d" "$DIR/bin" || return
+	mkdir "$DIR/pam.d" "$DIR/keys.d" "$DIR/state" "$DIR/bin" || return
 	# A PAM stack takes no path with spaces.
 	ln -s "$BUILD" "$DIR/build" || return
-	printf 'keystore = "%s";\n' "$DIR/keys.d" >"$DIR/apikey.conf"
+	printf '%s = "%s";\n' keystore "$DIR/keys.d" state "$DIR/state" \
+	    >"$DIR/apikey.conf"
 	for service in sshd sudo; do
 		printf '%s required %s config=%s\n' \
 		    auth "$DIR/build/pam_apikey.so nodelay" "$DIR/apikey.conf" \

@@ -134,3 +134,87 @@ sudo_key()
 		;;
 	esac
 }
+
+# ---- Many at once -----------------------------------------------------
+
+# apart NAME COMMAND...: with answers, prompts and outputs of its own, so
+# that others can do the same meanwhile.
+apart()
+{
+	local WORK=$WORK/$1
+
+	install -d -m 755 "$WORK"
+	setup_clients
+	shift
+	"$@"
+}
+
+# in_time COMMAND...: wait until it succeeds, at most half a minute.
+in_time()
+{
+	local i
+
+	for ((i = 0; i < 1500; i++)); do
+		"$@" && return 0
+		sleep 0.02
+	done
+	problem "not in time: $*"
+	return 1
+}
+
+# Seconds since the epoch at which a time such as 2026-11-24T00:00:00Z is.
+seconds_of()
+{
+	date -d "$1" +%s
+}
+
+is_over()
+{
+	[ "$(date +%s)" -ge "$1" ]
+}
+
+# past TIME [SECONDS]: wait until it is over by so many.
+past()
+{
+	local until=$(($(seconds_of "$1") + ${2-0}))
+
+	in_time is_over "$until"
+}
+
+# logins [-p] [-r] COUNT SERVICE USER RHOST, with a reply in front.
+setup_logins()
+{
+	cc -std=c17 -O1 -D_GNU_SOURCE -o "$WORK/logins" "$E2E/logins.c" \
+	    -lpam || bail "no logins"
+	LOGINS=$WORK/logins
+}
+
+logins()
+{
+	printf '%s\n' "$1" >"$WORK/reply"
+	shift
+	RC=0
+	OUT=$("$LOGINS" "$@" <"$WORK/reply" 2>"$WORK/err") || RC=$?
+	ERR=$(cat "$WORK/err")
+}
+
+# want_ends GRANTED REFUSED UNAVAILABLE: of the logins.
+want_ends()
+{
+	want_out_like "^granted=$1 refused=$2 unavailable=$3 other=0 "
+}
+
+# want_longest AT_MOST [AT_LEAST]: milliseconds, of the longest of them.
+want_longest()
+{
+	local ms=${OUT##*longest=}
+
+	[ "${ms:-0}" -le "$1" ] || problem "a login took $ms ms"
+	[ "${ms:-0}" -ge "${2-0}" ] || problem "it took $ms ms only"
+}
+
+# What this host has counted of a key.
+uses_of()
+{
+	apikeyctl usage "$(id_of "$1")" | cut -f 3
+}

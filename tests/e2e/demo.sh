@@ -33,11 +33,21 @@ say 'It logs in over ssh. sshpass types it at the usual prompt.'
 show ok 'sshpass -f key ssh deploy@localhost '\''id -un; echo $APIKEY_ID'\'
 say 'And with it, sudo makes root of deploy:'
 show ok 'sshpass -f key ssh deploy@localhost sudo -S id -un <key'
+say 'The key is rotated: there is a new one, and the old one goes on working' \
+    'until the new one is first used, so that no job fails in between.'
+ID=$(cut -c 6-15 key)
+show ok "apikeyctl rotate $ID --until-first-use >newkey"
+show ok 'sshpass -f key ssh deploy@localhost id -un'
+show ok 'sshpass -f newkey ssh deploy@localhost id -un'
+say 'Now the old one is dead, and whoever still shows it raises an alarm:'
+show refused 'sshpass -f key ssh deploy@localhost id -un'
+show ok 'apikeyctl list'
+show ok 'apikeyctl usage'
 say 'alice is not in the group. Her password works as ever, and nothing' \
     'of ours has a hand in it:'
 printf '%s\n' "$ALICE_PASSWORD" >password
 show ok 'sshpass -f password ssh alice@localhost id -un'
-say 'The key is revoked: from now on it is refused.'
+say 'The keys are revoked: from now on it is refused.'
 show ok "apikeyctl revoke --user deploy --reason offboarded"
-show refused 'sshpass -f key ssh deploy@localhost id -un'
+show refused 'sshpass -f newkey ssh deploy@localhost id -un'
 say 'That was the demo. The copy of the machine is gone with all in it.'

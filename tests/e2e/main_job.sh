@@ -101,7 +101,9 @@ for METHOD in "${METHODS[@]}"; do
 	ssh_key "$METHOD" deploy "$KEY"
 	want_no_login
 	want_deny revoked "$ID" deploy sshd '127\.0\.0\.1' ssh -
-	want_log_count 1 'event='
+	want_log "$(audit alert sshd auth)event=auth\\.alarm reason=revoked \
+key=$ID user=deploy service=sshd rhost=127\\.0\\.0\\.1 tty=ssh ruser=-\$"
+	want_log_count 2 'event='
 done
 t 'the revoked key is refused by sudo'
 sudo_key -S deploy "$KEY" id -un

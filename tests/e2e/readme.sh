@@ -1,6 +1,6 @@
 #!/bin/bash
-# readme.sh - the README's set-up, uninstalling included, word for word:
-# each block of commands is run as it stands there.
+# readme.sh - the README's set-up, the life of a key and uninstalling, word
+# for word: each block of commands is run as it stands there.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -50,12 +50,18 @@ block()
 	' "$README"
 }
 
-# step WHAT TEXT: run that block; any command that fails ends it.
+# step WHAT TEXT: run that block; any command that fails ends it.  What it
+# sets is there for the next one, as in one shell.
 step()
 {
 	t "README: $1"
-	block "$2" >"$WORK/step"
-	[ -s "$WORK/step" ] || problem "there is no block with: $2"
+	{
+		[ ! -e "$WORK/variables" ] || cat "$WORK/variables"
+		block "$2"
+		printf 'declare -p id new 2>/dev/null >%s || :\n' \
+		    "$WORK/variables"
+	} >"$WORK/step"
+	[ -n "$(block "$2")" ] || problem "there is no block with: $2"
 	run env -C "$MACHINE_SRC" HOME=/root "B=$MACHINE_BUILD" \
 	    MAKEFLAGS=-s timeout 120 bash -e "$WORK/step"
 }
@@ -89,10 +95,75 @@ want_rc 0
 want_out_like '^refused$'
 want_out_like "event=auth\\.grant key=$ID user=deploy service=sshd"
 want_log "event=auth\\.deny reason=revoked key=$ID user=deploy"
-step 'bounds' "--host 'web*' --scope deploy"
+
+# login FILE: with the key in it, as the README does.
+login()
+{
+	run sshpass -f "$1" ssh deploy@localhost id -un
+}
+
+step 'bind a key' "--host 'web*' --scope deploy"
 want_rc 0
 want_out_like '^apik_'
 TOKENS+=("$OUT")
+step 'rotate it' '--until-first-use --overlap 2d'
+want_rc 0
+OLD=$(cut -c 6-15 /root/old.key) NEW=$(cut -c 6-15 /root/new.key)
+TOKENS+=("$(cat /root/old.key)" "$(cat /root/new.key)")
+want_out_like "^$OLD	deploy	active	.*	$NEW	[^	]+\$"
+want_out_like "^$NEW	deploy	active	.*	$OLD	-	-\$"
+t 'README: the table at its top has the columns that there are'
+run script -qec 'apikeyctl list' /dev/null
+want_out_like "^$(grep -m 1 '^ID  *USER  *STATUS' "$README" |
+    sed 's/  *$//; s/  */ +/g')"
+t 'README: the old key works until the new one does'
+login /root/old.key
+want_out deploy
+login /root/new.key
+want_out deploy
+login /root/old.key
+want_failure
+want_log "event=auth\\.deny reason=superseded key=$OLD "
+want_log "^authpriv\\.alert .*event=auth\\.alarm reason=superseded key=$OLD "
+step 'change it' 'apikeyctl disable'
+want_rc 0
+login /root/new.key
+want_out deploy
+run apikeyctl --json show "$NEW"
+want_out_like '"from":\["127.0.0.1","::1","local"\].*"rate":"30/1m"'
+step 'limit it' '--max-uses 100 --rate 10/1m'
+want_rc 0
+TOKENS+=("$(cat /root/once.key)" "$(grep -o 'apik_.*' <<<"$OUT")")
+login /root/once.key
+want_out deploy
+login /root/once.key
+want_failure
+want_log "event=auth\\.deny reason=exhausted key=$(cut -c 6-15 /root/once.key) "
+step 'watch it' 'apikeyctl list --unused 30d'
+want_rc 0
+want_out_like "^$NEW	deploy	2	.*	(127\\.0\\.0\\.1|::1)	sshd\$"
+want_out_like "^source	refused	.*192\\.0\\.2\\.1\$"
+want_out_like '^It would be refused\.$'
+cp /root/new.key "$WORK/new.key"
+step 'end it' 'apikeyctl gc --older-than 90d'
+want_rc 0
+run apikeyctl --json show "$NEW"
+want_out_like '"status":"revoked".*"note":"found in a repository"'
+run apikeyctl list --status active
+want_out ''
+login "$WORK/new.key"
+want_failure
+want_log 'event=auth\.alarm reason=revoked key=[^ ]+ user=deploy service=sshd'
+step 'pepper' 'apikeyctl pepper init'
+want_rc 0
+want_out_like '^[0-9a-f]{8}$'
+PEPPER=$OUT
+run apikeyctl create --user deploy --output /root/peppered.key
+TOKENS+=("$(cat /root/peppered.key)")
+want grep -qF "v=1,p=$PEPPER\$" \
+    "/etc/apikey/keys.d/$(cut -c 6-15 /root/peppered.key).conf"
+login /root/peppered.key
+want_out deploy
 
 t 'README: the expression finds a key in a text'
 EXPRESSION=$(grep -o '\\bapik_[^`]*' "$README")

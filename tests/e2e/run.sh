@@ -12,7 +12,8 @@ set -u
 E2E=$(cd "$(dirname "$0")" && pwd)
 TOOLS=(cc make ip ssh sshpass expect openssl gzip setpriv logger visudo
     /usr/sbin/sshd sudo)
-THEMES=(main_job readme safety secrets sshd sshd_sources options sudo install)
+THEMES=(main_job readme safety secrets sshd sshd_sources options sudo daemon
+    install rotation limits throttle locks state expiry pepper)
 JOBS=2
 # Where the machine has this folder.
 IN_MACHINE=/run/machine/src/tests/e2e
@@ -33,7 +34,7 @@ run_themes()
 		while [ "$(jobs -pr | wc -l)" -ge "$JOBS" ]; do
 			wait -n
 		done
-		timeout -k 1 300 "$E2E/machine.sh" -b "$BUILD" \
+		timeout -k 1 600 "$E2E/machine.sh" -b "$BUILD" \
 		    /bin/bash "$IN_MACHINE/$name.sh" >"$DIR/$name" 2>&1 &
 	done
 	wait

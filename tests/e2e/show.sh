@@ -29,7 +29,8 @@ audit_lines()
 
 	while read -r line; do
 		case $line in
-		*event=auth.deny*)	color=$RED ;;
+		*event=auth.deny* | *event=auth.alarm*)
+					color=$RED ;;
 		*event=auth.grant*)	color=$GREEN ;;
 		*)			color=$DIM ;;
 		esac

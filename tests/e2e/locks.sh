@@ -1,0 +1,207 @@
+#!/bin/bash
+# locks.sh - logins at once are counted exactly, and who is stopped or
+# killed while they hold the lock of a count delays nobody for long.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+THEME=locks
+USAGE=/var/lib/apikey/usage
+# What a login may take when nobody is in its way, on a busy machine.
+USUAL=900
+setup
+setup_logins
+start_sshd || bail "sshd does not start"
+cc -std=c17 -O1 -D_GNU_SOURCE -fPIC -shared -o /usr/lib/holdlock.so \
+    "$E2E/holdlock.c" -ldl || bail "no holdlock.so"
+# Whoever has its end near has one more line written at their login.
+create KEY --user deploy --expires 3d
+ID=$(id_of "$KEY")
+
+# Is the lock of this file held?
+is_locked()
+{
+	grep -q "OFDLCK .*:$(stat -c %i "$1") " /proc/locks
+}
+
+want_unlocked()
+{
+	! is_locked "$USAGE/$ID" || problem 'the lock is held'
+}
+
+exact()
+{
+	local before
+
+	t '64 logins at once: the count is exact, and no lock is left'
+	logins "$KEY" -p 64 sshd deploy 192.0.2.1
+	want_ends 64 0 0
+	[ "$(uses_of "$KEY")" = 64 ] || problem "$(uses_of "$KEY") uses"
+	want_log_count 64 'event=auth\.grant'
+	want_log_count 1 'event=key\.expiring'
+	want_no_log 'event=auth\.grant .* detail='
+	want_unlocked
+
+	before=$(uses_of "$KEY")
+	t 'logins by sshd and sudo are counted, one each'
+	for METHOD in "${METHODS[@]}"; do
+		ssh_key "$METHOD" deploy "$KEY"
+		want_login deploy
+	done
+	sudo_key -S deploy "$KEY" id -un
+	want_out root
+	[ "$(uses_of "$KEY")" = $((before + 3)) ] ||
+	    problem "$(uses_of "$KEY") uses after $before"
+	run apikeyctl usage "$ID"
+	want_out_like "local	sudo\$"
+}
+
+# hold FILE COMMAND...: in the background, until it has the lock; HOLDER
+# is the process, JOB what is to be waited for.
+hold()
+{
+	rm -f "$WORK/hold" "$WORK/held" "$WORK/holder"
+	echo "$1" >"$WORK/hold"
+	shift
+	echo /usr/lib/holdlock.so >/etc/ld.so.preload
+	"$@" >"$WORK/holder.out" 2>&1 &
+	JOB=$!
+	in_time test -e "$WORK/holder"
+	rm /etc/ld.so.preload
+	HOLDER=$(cat "$WORK/holder")
+}
+
+# The holder goes on, or would, if it could.
+let_go()
+{
+	rm -f "$WORK/held"
+}
+
+# shellcheck disable=SC2317 # called by hold
+one_login()
+{
+	exec "$LOGINS" 1 sshd deploy 192.0.2.1 <<<"$KEY"
+}
+
+# shellcheck disable=SC2317 # called by hold
+one_sudo()
+{
+	printf '%s\n' "$KEY" >"$WORK/sudo.key"
+	as_user deploy sudo -S id -un <"$WORK/sudo.key"
+}
+
+# delayed WHAT: while the lock is held.
+delayed()
+{
+	t "$1: the next login is granted after a second"
+	want is_locked "$USAGE/$ID"
+	logins "$KEY" 1 sshd deploy 192.0.2.1
+	want_ends 1 0 0
+	want_longest $((1000 + USUAL)) 1000
+	want_log "event=auth\\.grant key=$ID .* state=degraded\$"
+	for METHOD in "${METHODS[@]}"; do
+		t "$1: so it is by the real sshd, $METHOD"
+		ssh_key "$METHOD" deploy "$KEY"
+		want_login deploy
+		want_log "event=auth\\.grant key=$ID .* state=degraded\$"
+	done
+	t "$1: refusals, other keys and questions need not wait"
+	logins "$(wrong_secret "$KEY")" 1 sshd deploy 192.0.2.1
+	want_ends 0 1 0
+	want_longest "$USUAL"
+	logins "$OTHER" 1 sshd deploy 192.0.2.1
+	want_ends 1 0 0
+	want_longest "$USUAL"
+	run timeout 0.9 apikeyctl usage "$ID"
+	want_rc 0
+}
+
+stopped()
+{
+	local before
+
+	before=$(uses_of "$KEY")
+	hold "$USAGE/" one_login
+	kill -STOP "$HOLDER" || problem 'no holder'
+	let_go
+	delayed 'a stopped login holds the lock'
+	t 'a stopped login goes on where it was'
+	kill -CONT "$HOLDER"
+	wait "$JOB" || problem 'it failed'
+	OUT=$(cat "$WORK/holder.out")
+	want_ends 1 0 0
+	[ "$(uses_of "$KEY")" = $((before + 1)) ] ||
+	    problem "$(uses_of "$KEY") uses after $before"
+	logins "$KEY" 1 sshd deploy 192.0.2.1
+	want_longest "$USUAL"
+	want_no_log 'event=auth\.grant .* detail='
+	want_unlocked
+}
+
+sudo_stopped()
+{
+	hold "$USAGE/" one_sudo
+	run as_user deploy kill -STOP "$HOLDER"
+	[ "$RC" = 0 ] || skip 'sudo stopped by its user' 'sudo does not let it'
+	kill -STOP "$HOLDER"
+	let_go
+	delayed 'sudo, stopped by its user, holds the lock'
+	t 'sudo, stopped by its user, goes on where it was'
+	kill -CONT "$HOLDER"
+	wait "$JOB" || problem 'it failed'
+	OUT=$(cat "$WORK/holder.out")
+	want_out_like '^(\[sudo\] password for deploy: )?root$'
+	want_unlocked
+}
+
+killed()
+{
+	local before
+
+	before=$(uses_of "$KEY")
+	hold "$USAGE/" one_login
+	t 'a login is killed while it holds the lock: the next does not wait'
+	want is_locked "$USAGE/$ID"
+	kill -KILL "$HOLDER"
+	wait "$JOB" 2>/dev/null
+	let_go
+	want_unlocked
+	logins "$KEY" 1 sshd deploy 192.0.2.1
+	want_ends 1 0 0
+	want_longest "$USUAL"
+	ssh_key password deploy "$KEY"
+	want_login deploy
+	want_no_log 'event=auth\.grant .* detail='
+	[ "$(uses_of "$KEY")" = $((before + 2)) ] ||
+	    problem "$(uses_of "$KEY") uses after $before"
+}
+
+# The locks that a failure takes are short, and in nobody's way for long.
+others()
+{
+	local file
+
+	for file in throttle counters; do
+		hold "/var/lib/apikey/$file" "$LOGINS" -r 1 sshd deploy \
+		    192.0.2.1
+		t "a stopped failure holds a lock of $file: nobody waits"
+		kill -STOP "$HOLDER"
+		let_go
+		want is_locked "/var/lib/apikey/$file"
+		logins "$KEY" 1 sshd deploy 192.0.2.1
+		want_ends 1 0 0
+		want_longest "$USUAL"
+		logins "$(wrong_secret "$KEY")" 1 sshd deploy 192.0.2.1
+		want_ends 0 1 0
+		want_longest "$USUAL"
+		kill -CONT "$HOLDER"
+		wait "$JOB"
+	done
+}
+
+create OTHER --user deploy
+exact
+stopped
+sudo_stopped
+killed
+others
+end_theme
