@@ -7,12 +7,20 @@ FILE_MAX=450
 FUNCTION_MAX=70
 
 wide() {
-	local file
-	for file in $(c_files); do
-		expand -t 8 "$file" | awk -v file="$file" \
-		    -v max="$COLUMNS_MAX" 'length($0) > max {
-		    print file ":" NR ": " length($0) " columns" }'
-	done
+	# shellcheck disable=SC2016 # the variables are awk's
+	c_files | xargs awk -v max="$COLUMNS_MAX" '{
+		tabs = gsub(/\t/, "\t")
+		if (length($0) + 7 * tabs <= max)
+			next
+		columns = 0
+		for (i = 1; i <= length($0); i++)
+			if (substr($0, i, 1) == "\t")
+				columns += 8 - columns % 8
+			else
+				columns++
+		if (columns > max)
+			print FILENAME ":" FNR ": " columns " columns"
+	}'
 }
 
 long_files() {
@@ -33,11 +41,15 @@ long_functions() {
 
 # "grep ^name" finds where a function is defined.
 names_in_column_0() {
-	local line name file
-	functions | while read -r line _ name file; do
-		sed -n "${line}p" "$file" | grep -q "^$name(" ||
-		    echo "$file:$line: $name is not at the line's beginning"
-	done
+	{
+		c_files | xargs grep -nE '^[A-Za-z_0-9]+\(' /dev/null |
+		    sed -E 's/^([^:]+):([0-9]+):([A-Za-z_0-9]+).*/\1 \2 \3/'
+		echo
+		functions | awk '{ print $4, $1, $3 }'
+	} | awk 'NF == 0 { defined = 1; next }
+	    !defined { seen[$0] = 1; next }
+	    !($0 in seen) { print $1 ":" $2 ": " $3 \
+	    " is not at the line\047s beginning" }'
 }
 
 trailing_blanks() {
@@ -47,11 +59,8 @@ trailing_blanks() {
 }
 
 described() {
-	local file
-	for file in $(c_files | grep '\.c$'); do
-		head -1 "$file" | grep -q '^/\*' ||
-		    echo "$file: does not begin by saying what it is"
-	done
+	c_files | grep '\.c$' | xargs awk 'FNR == 1 && !/^\/\*/ {
+	    print FILENAME ": does not begin by saying what it is" }'
 }
 
 leftovers() {
