@@ -110,6 +110,7 @@ $(CTL): $(CTL_OBJ) $(LIB)
 
 # Anew each time: PREFIX may be another one for `make install`.
 $(B)/libapikey.pc: libapikey/libapikey.pc.in FORCE
+	@mkdir -p $(@D)
 	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 	    -e 's|@VERSION@|$(VERSION)|' $< > $@
 
