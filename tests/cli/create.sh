@@ -106,6 +106,10 @@ from example.org
 from 10.0.0.1/8/8
 service sshd*
 scope a,b
+service a,b
+service a b
+host a,b
+host a b
 max-uses 0
 max-uses -1
 max-uses many
@@ -169,14 +173,14 @@ want_out 'say "hi"\\n\\x09\\x0d\\x0a\\x1b\[31m\\x01\\x7f = é中😀 \\xe2'
 for user in ../../x $'a b "c"\n=d' '-' 'a,b' '*' '/etc/passwd'; do
 	t "user $(printf %q "$user")"
 	fresh
-	new --user "$user" --service a,b --service sshd
+	new --user "$user" --service 'a\b' --service sshd
 	ctl 0 list --json --user "$user"
 	want_json keys.0.user "$user"
-	want_json keys.0.services '["a,b","sshd"]'
+	want_json keys.0.services '["a\\b","sshd"]'
 	ctl 0 list
 	want 'lines' "$(wc -l <"$W/out")" 1
-	want 'fields' "$(tr -dc '\t' <"$W/out" | wc -c)" 13
-	want 'services' "$(cut -f 6 <<<"$OUT")" 'a\x2cb,sshd'
+	want 'fields' "$(tr -dc '\t' <"$W/out" | wc -c)" 14
+	want 'services' "$(cut -f 6 <<<"$OUT")" 'a\\b,sshd'
 	want_verify 0 "$TOKEN"
 	want_keys 1
 	want 'what is beside the keystore' \
