@@ -70,7 +70,8 @@ tty 0 usage
 want_no_out
 
 t 'a local use; odd names are one field'
-new --user deploy --service $'a\tb'
+new --user deploy
+ctl 0 set "$ID" --service ''
 printf '%s\n' "$TOKEN" >"$W/token"
 IN=$W/token
 ctl 0 verify --service $'a\tb' --consume
