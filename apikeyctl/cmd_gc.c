@@ -119,9 +119,7 @@ run_delete(struct cmd_env *env, int argc, char **argv)
 		return env->status;
 	if (argc - optind != 1)
 		return cmd_usage(env, "it takes one id");
-	status = cmd_open(env);
-	if (status == CMD_EXIT_DONE)
-		status = cmd_get(env, argv[optind], &key);
+	status = cmd_open_key(env, argv[optind], &key);
 	if (status != CMD_EXIT_DONE)
 		return status;
 	code = apikey_delete(env->admin, key, force);

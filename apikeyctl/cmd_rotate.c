@@ -84,9 +84,7 @@ run(struct cmd_env *env, int argc, char **argv)
 	status = take_options(env, &r, argc, argv);
 	if (status != CMD_EXIT_DONE || env->stop)
 		return status;
-	status = cmd_open(env);
-	if (status == CMD_EXIT_DONE)
-		status = cmd_get(env, argv[optind], &r.issue.old);
+	status = cmd_open_key(env, argv[optind], &r.issue.old);
 	if (status == CMD_EXIT_DONE)
 		status = cmd_issue(env, &r.issue, make, &r);
 	cmd_issue_clear(&r.issue);

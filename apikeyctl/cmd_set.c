@@ -40,9 +40,7 @@ change(struct cmd_env *env, const char *id, const apikey_spec *spec)
 	apikey_key *key = NULL;
 	int code, status;
 
-	status = cmd_open(env);
-	if (status == CMD_EXIT_DONE)
-		status = cmd_get(env, id, &key);
+	status = cmd_open_key(env, id, &key);
 	if (status != CMD_EXIT_DONE)
 		return status;
 	code = apikey_set(env->admin, key, spec);
@@ -115,9 +113,7 @@ run_renew(struct cmd_env *env, int argc, char **argv)
 	if (expires == NULL || *expires == '\0')
 		return cmd_usage(env, "--expires is %s", expires == NULL ?
 		    "missing" : "empty");
-	status = cmd_open(env);
-	if (status == CMD_EXIT_DONE)
-		status = cmd_get(env, argv[optind], &key);
+	status = cmd_open_key(env, argv[optind], &key);
 	if (status != CMD_EXIT_DONE)
 		return status;
 	code = apikey_renew(env->admin, key, expires);

@@ -20,9 +20,7 @@ run(struct cmd_env *env, int argc, char **argv)
 	status = cmd_args_id(env, argc, argv);
 	if (status != CMD_EXIT_DONE || env->stop)
 		return status;
-	status = cmd_open(env);
-	if (status == CMD_EXIT_DONE)
-		status = cmd_get(env, argv[optind], &key);
+	status = cmd_open_key(env, argv[optind], &key);
 	if (status != CMD_EXIT_DONE)
 		return status;
 	if (env->json)

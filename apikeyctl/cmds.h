@@ -57,4 +57,7 @@ int	cmd_no_memory(void);
 /* Read one key; says what is wrong and returns the exit status. */
 int	cmd_get(struct cmd_env *, const char *id, apikey_key **ret_key);
 
+/* Open the keystore for one key, and read that. */
+int	cmd_open_key(struct cmd_env *, const char *id, apikey_key **ret_key);
+
 #endif /* CMD_CMDS_H */

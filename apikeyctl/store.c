@@ -112,3 +112,12 @@ cmd_get(struct cmd_env *env, const char *id, apikey_key **ret_key)
 	code = apikey_get(env->admin, id, ret_key);
 	return code == APIKEY_OK ? CMD_EXIT_DONE : cmd_failed(env, code);
 }
+
+int
+cmd_open_key(struct cmd_env *env, const char *id, apikey_key **ret_key)
+{
+	int status;
+
+	status = cmd_open(env);
+	return status == CMD_EXIT_DONE ? cmd_get(env, id, ret_key) : status;
+}

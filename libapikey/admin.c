@@ -102,7 +102,7 @@ ak_admin_read(apikey_admin *admin, const char *id, apikey_key **ret)
 }
 
 int
-ak_admin_make_count(apikey_admin *admin, const char *id)
+ak_admin_usage(apikey_admin *admin, const struct ak_dir **ret_usage)
 {
 	const struct ak_state *state = &admin->opened->state;
 
@@ -110,7 +110,18 @@ ak_admin_make_count(apikey_admin *admin, const char *id)
 		admin->fault = state->fault;
 		return state->fault.code;
 	}
-	return ak_usage_create(&state->usage, id, &admin->fault);
+	*ret_usage = &state->usage;
+	return APIKEY_OK;
+}
+
+int
+ak_admin_make_count(apikey_admin *admin, const char *id)
+{
+	const struct ak_dir *usage = NULL;
+	int code = ak_admin_usage(admin, &usage);
+
+	return code != APIKEY_OK ? code :
+	    ak_usage_create(usage, id, &admin->fault);
 }
 
 AK_EXPORT int

@@ -26,6 +26,9 @@ void	 ak_admin_audit(const apikey_admin *, const char *name,
 /* Read a key, with what is counted of it; between begin and end. */
 int	 ak_admin_read(apikey_admin *, const char *id, apikey_key **ret);
 
+/* The folder of what is counted of keys, or why it is closed. */
+int	 ak_admin_usage(apikey_admin *, const struct ak_dir **ret_usage);
+
 /* A key whose uses are bounded is refused where its count is missing: it
  * must be there before the record is. */
 int	 ak_admin_make_count(apikey_admin *, const char *id);

@@ -241,8 +241,8 @@ tell_counts(struct explanation *x)
 
 	use.rate = &none;
 	use.max_uses = x->record.max_uses;
-	if (state->usage.fd == -1 || ak_usage_read(&state->usage,
-	    x->record.id, &usage, NULL) != APIKEY_OK)
+	if (ak_usage_read(&state->usage, x->record.id, &usage, NULL) !=
+	    APIKEY_OK)
 		usage.count = 0;
 	if (use.max_uses == 0)
 		(void)snprintf(detail, sizeof(detail), "any number");

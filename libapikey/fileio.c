@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "fileio.h"
 
 #define DIR_FLAGS	(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -242,26 +243,6 @@ ak_file_own(int fd)
 	    fchmod(fd, S_IRUSR | S_IWUSR) == 0;
 }
 
-/* Reads until len bytes are there or the file ends; -1 as read(2). */
-static ssize_t
-read_full(int fd, char *buf, size_t len)
-{
-	size_t have = 0;
-	ssize_t n;
-
-	while (have < len) {
-		n = read(fd, buf + have, len - have);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return -1;
-		if (n == 0)
-			break;
-		have += (size_t)n;
-	}
-	return (ssize_t)have;
-}
-
 int
 ak_file_read(const struct ak_dir *dir, const char *name, size_t max,
     int too_large, char **ret_text, size_t *ret_len, struct stat *ret_st,
@@ -280,7 +261,7 @@ ak_file_read(const struct ak_dir *dir, const char *name, size_t max,
 	if ((text = malloc(max + 1)) == NULL)
 		code = ak_fail(fault, APIKEY_ERR_NO_MEMORY,
 		    "%s/%s: out of memory", dir->path, name);
-	else if ((n = read_full(fd, text, max + 1)) == -1)
+	else if ((n = ak_read_at(fd, text, max + 1, 0)) == -1)
 		code = fail_errno(fault, dir->path, name);
 	else if ((size_t)n > max)
 		code = ak_fail(fault, too_large,

@@ -24,8 +24,8 @@ ak_key_count_uses(apikey_key *key, const struct ak_state *state)
 	const struct ak_record *record = &key->record;
 	bool degraded = false;
 
-	key->counted = state->usage.fd == -1 ? APIKEY_ERR_UNAVAILABLE :
-	    ak_usage_read(&state->usage, record->id, &key->usage, NULL);
+	key->counted = ak_usage_read(&state->usage, record->id, &key->usage,
+	    NULL);
 	if (key->counted != APIKEY_OK)
 		key->usage = (struct ak_usage){
 			.first = APIKEY_TIME_NONE, .last = APIKEY_TIME_NONE,

@@ -76,9 +76,7 @@ delete_key(apikey_admin *admin, apikey_key *key)
 	ak_key_count_uses(key, &opened->state);
 	(void)end_predecessor(admin, key);
 	/* A count that stays behind is harmless, and gc finds it. */
-	if (opened->state.usage.fd != -1)
-		(void)ak_usage_remove(&opened->state.usage, key->record.id,
-		    NULL);
+	(void)ak_usage_remove(&opened->state.usage, key->record.id, NULL);
 	ak_admin_audit(admin, "key.delete", &key->record);
 	return APIKEY_OK;
 }
@@ -104,24 +102,18 @@ apikey_delete(apikey_admin *admin, apikey_key *key, int force)
 AK_EXPORT int
 apikey_usage_reset(apikey_admin *admin, apikey_key *key)
 {
-	const struct ak_state *state;
+	const struct ak_dir *usage = NULL;
 	int code = ak_admin_begin(admin);
 
-	if (code != APIKEY_OK)
+	if (code != APIKEY_OK ||
+	    (code = ak_admin_usage(admin, &usage)) != APIKEY_OK)
 		goto out;
-	state = &admin->opened->state;
-	if (state->usage.fd == -1) {
-		admin->fault = state->fault;
-		code = state->fault.code;
-		goto out;
-	}
-	ak_key_count_uses(key, state);
+	ak_key_count_uses(key, &admin->opened->state);
 	if ((code = end_predecessor(admin, key)) == APIKEY_OK)
-		code = ak_usage_reset(&state->usage, key->record.id,
-		    &admin->fault);
+		code = ak_usage_reset(usage, key->record.id, &admin->fault);
 	if (code != APIKEY_OK)
 		goto out;
-	ak_key_count_uses(key, state);
+	ak_key_count_uses(key, &admin->opened->state);
 	ak_admin_audit(admin, "key.reset", &key->record);
 out:
 	ak_admin_end(admin);

@@ -50,10 +50,8 @@ ak_state_was_used(const struct ak_state *state, const char *id,
     bool *ret_degraded)
 {
 	struct ak_usage usage;
-	int code = APIKEY_ERR_UNAVAILABLE;
+	int code = ak_usage_read(&state->usage, id, &usage, NULL);
 
-	if (state->usage.fd != -1)
-		code = ak_usage_read(&state->usage, id, &usage, NULL);
 	if (code == APIKEY_OK)
 		return usage.count > 0;
 	if (code != APIKEY_ERR_NOT_FOUND)

@@ -64,10 +64,10 @@ check_secret(struct ak_decision *d)
 		ak_hash_idle(hashing, &d->token);
 		return APIKEY_ERR_THROTTLED;
 	}
-	code = ak_context_hash(d->opened, &d->record, &d->fault);
-	if (code == APIKEY_OK)
-		code = ak_hash_verify(hashing, d->record.hash, &d->token,
-		    &d->fault);
+	code = ak_hash_verify(hashing, d->record.hash, &d->token, &d->fault);
+	/* Why there is no pepper is what there is to mend. */
+	if (code == APIKEY_ERR_UNAVAILABLE)
+		(void)ak_context_hash(d->opened, &d->record, &d->fault);
 	return code;
 }
 
@@ -157,12 +157,10 @@ take_use(struct ak_decision *d)
 	int code = (d->req->is_question ? ak_usage_peek : ak_usage_take)(
 	    &state->usage, d->record.id, &use, &degraded, &d->fault);
 
-	d->uncounted = degraded;
+	d->uncounted = degraded || code >= APIKEY_ERR_BAND;
 	/* Another part of the state may have failed before. */
-	d->degraded = d->degraded || degraded;
-	if (code >= APIKEY_ERR_BAND)
-		d->degraded = true;
-	if ((code >= APIKEY_ERR_BAND || degraded) && state->usage.fd == -1)
+	d->degraded = d->degraded || d->uncounted;
+	if (d->uncounted && state->usage.fd == -1)
 		d->fault = state->fault;
 	return code;
 }

@@ -8,7 +8,8 @@
 
 # Lowest first.  A name without a header of its own implements the one
 # above it.
-layers='mem fileio clock text netaddr crc32 bytes
+layers='mem clock text netaddr crc32 bytes
+fileio
 token request spec rate stored
 hash
 pepper
