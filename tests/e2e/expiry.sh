@@ -35,6 +35,13 @@ notices()
 		want_rc 0
 		want_told 1 "$id" "$2"
 
+		t "a key that ends soon: sshpass is not confused, $METHOD"
+		run timeout 30 sshpass -p "$key" ssh "${SSH_OPTIONS[@]}" \
+		    -o PubkeyAuthentication=no \
+		    -o "PreferredAuthentications=$METHOD" \
+		    deploy@127.0.0.1 id -un
+		want_login deploy
+
 		t "a key that ends soon: output is as it was, $METHOD"
 		head -c 100000 /dev/urandom >"$WORK/sent"
 		chmod 644 "$WORK/sent"

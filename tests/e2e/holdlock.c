@@ -6,6 +6,9 @@
  * that gets the lock of such a file moves it to FOLDER/held, writes its
  * process id into FOLDER/holder, and keeps the lock until FOLDER/held is
  * removed.
+ *
+ * When FOLDER/slow is there, each write into a file whose path begins so
+ * takes its time, so that two who believe to be alone meet.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -19,14 +22,17 @@
 #define FOLDER		"/run/e2e/"
 #define PAUSE_NS	5000000
 #define PAUSES_MAX	4000	/* 20 seconds */
+#define SLOW_NS		500000
 
 typedef int	 fcntl_call(int, int, ...);
+typedef ssize_t	 pwrite_call(int, const void *, size_t, off_t);
 
+/* Does the file's path begin as the other one says? */
 static int
-is_meant(int fd)
+is_meant(int fd, const char *by)
 {
 	char beginning[256] = "", link[64], path[256] = "";
-	FILE *file = fopen(FOLDER "hold", "re");
+	FILE *file = fopen(by, "re");
 
 	if (file == NULL)
 		return 0;
@@ -74,8 +80,21 @@ fcntl(int fd, int cmd, ...)
 	result = next(fd, cmd, arg);
 	saved = errno;
 	if (result == 0 && cmd == F_OFD_SETLK &&
-	    ((const struct flock *)arg)->l_type == F_WRLCK && is_meant(fd))
+	    ((const struct flock *)arg)->l_type == F_WRLCK &&
+	    is_meant(fd, FOLDER "hold"))
 		hold();
 	errno = saved;
 	return result;
+}
+
+ssize_t
+pwrite(int fd, const void *bytes, size_t len, off_t at)
+{
+	const struct timespec pause = { .tv_nsec = SLOW_NS };
+	pwrite_call *next;
+
+	*(void **)&next = dlsym(RTLD_NEXT, "pwrite");
+	if (is_meant(fd, FOLDER "slow"))
+		nanosleep(&pause, NULL);
+	return next(fd, bytes, len, at);
 }

@@ -99,10 +99,13 @@ want_one()
 	    "event=auth\\.deny reason=exhausted key=$(id_of "$3") "
 }
 
+# Between the reading of a count and its writing there is time for others.
 once()
 {
 	local key
 
+	setup_holdlock
+	echo "$STATE/usage/" >"$WORK/slow"
 	t 'once: of 64 simultaneous logins one succeeds'
 	create key --user deploy --once
 	logins "$key" -p 64 sshd deploy 127.0.0.1

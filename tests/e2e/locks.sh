@@ -11,8 +11,7 @@ USUAL=900
 setup
 setup_logins
 start_sshd || bail "sshd does not start"
-cc -std=c17 -O1 -D_GNU_SOURCE -fPIC -shared -o /usr/lib/holdlock.so \
-    "$E2E/holdlock.c" -ldl || bail "no holdlock.so"
+setup_holdlock
 # Whoever has its end near has one more line written at their login.
 create KEY --user deploy --expires 3d
 ID=$(id_of "$KEY")
@@ -33,7 +32,9 @@ exact()
 	local before
 
 	t '64 logins at once: the count is exact, and no lock is left'
+	echo "$USAGE/" >"$WORK/slow"
 	logins "$KEY" -p 64 sshd deploy 192.0.2.1
+	rm "$WORK/slow"
 	want_ends 64 0 0
 	[ "$(uses_of "$KEY")" = 64 ] || problem "$(uses_of "$KEY") uses"
 	want_log_count 64 'event=auth\.grant'
@@ -62,11 +63,9 @@ hold()
 	rm -f "$WORK/hold" "$WORK/held" "$WORK/holder"
 	echo "$1" >"$WORK/hold"
 	shift
-	echo /usr/lib/holdlock.so >/etc/ld.so.preload
 	"$@" >"$WORK/holder.out" 2>&1 &
 	JOB=$!
 	in_time test -e "$WORK/holder"
-	rm /etc/ld.so.preload
 	HOLDER=$(cat "$WORK/holder")
 }
 
@@ -175,6 +174,30 @@ killed()
 	    problem "$(uses_of "$KEY") uses after $before"
 }
 
+# Of a key of bounded uses each is counted, or refused.
+bounded()
+{
+	local bounded file
+
+	create bounded --user deploy --max-uses 3
+	file=$USAGE/$(id_of "$bounded")
+	KEY=$bounded hold "$file" one_login
+	kill -STOP "$HOLDER"
+	let_go
+	t 'a key of bounded uses is refused, after a second'
+	want is_locked "$file"
+	logins "$bounded" 1 sshd deploy 192.0.2.1
+	want_ends 0 0 1
+	want_longest $((1000 + USUAL)) 1000
+	want_log "event=auth\\.deny reason=unavailable \
+key=$(id_of "$bounded") .* detail=$file:.*lock"
+	kill -CONT "$HOLDER"
+	wait "$JOB" || problem 'the holder failed'
+	logins "$bounded" -p 8 sshd deploy 192.0.2.1
+	want_ends 2 6 0
+	[ "$(uses_of "$bounded")" = 3 ] || problem "$(uses_of "$bounded") uses"
+}
+
 # The locks that a failure takes are short, and in nobody's way for long.
 others()
 {
@@ -203,5 +226,6 @@ exact
 stopped
 sudo_stopped
 killed
+bounded
 others
 end_theme
