@@ -189,13 +189,41 @@ setup_logins()
 	LOGINS=$WORK/logins
 }
 
-# Every program from now on does as holdlock.c says.
-setup_holdlock()
+HOLDWRITE=/usr/lib/holdwrite.so
+
+# With it, a program does as holdwrite.c says.
+setup_hold()
 {
-	cc -std=c17 -O1 -D_GNU_SOURCE -fPIC -shared \
-	    -o /usr/lib/holdlock.so "$E2E/holdlock.c" -ldl ||
-	    bail "no holdlock.so"
-	echo /usr/lib/holdlock.so >/etc/ld.so.preload
+	cc -std=c17 -O1 -D_GNU_SOURCE -fPIC -shared -o "$HOLDWRITE" \
+	    "$E2E/holdwrite.c" -ldl || bail "no $HOLDWRITE"
+}
+
+# hold FILE COMMAND...: in the background, until it is about to write into
+# FILE; HOLDER is the process, JOB what is to be waited for.
+hold()
+{
+	rm -f "$WORK/hold" "$WORK/held" "$WORK/holder"
+	echo "$1" >"$WORK/hold"
+	shift
+	"$@" >"$WORK/holder.out" 2>&1 &
+	JOB=$!
+	in_time test -e "$WORK/holder"
+	HOLDER=$(cat "$WORK/holder")
+}
+
+# hold_again FILE: it goes on, to its next write.
+hold_again()
+{
+	rm "$WORK/holder"
+	echo "$1" >"$WORK/hold"
+	rm "$WORK/held"
+	in_time test -e "$WORK/holder"
+}
+
+# The holder goes on, or would, if it could.
+let_go()
+{
+	rm -f "$WORK/held"
 }
 
 logins()

@@ -99,13 +99,39 @@ want_one()
 	    "event=auth\\.deny reason=exhausted key=$(id_of "$3") "
 }
 
-# Between the reading of a count and its writing there is time for others.
+# shellcheck disable=SC2317 # called by hold
+one_login()
+{
+	exec "$LOGINS" 1 sshd deploy 127.0.0.1 <<<"$1"
+}
+
+# The second reads what the first has not yet written, or would.
+once_meeting()
+{
+	local key
+
+	setup_hold
+	echo "$HOLDWRITE" >/etc/ld.so.preload
+	t 'once: of two that meet one gets in'
+	create key --user deploy --once
+	hold "$STATE/usage/" one_login "$key"
+	one_login "$key" >"$WORK/second" &
+	SECOND=$!
+	sleep 0.2
+	let_go
+	wait "$JOB" "$SECOND"
+	OUT=$(cat "$WORK/holder.out")
+	want_ends 1 0 0
+	OUT=$(cat "$WORK/second")
+	want_ends 0 1 0
+	want_log "event=auth\\.deny reason=exhausted key=$(id_of "$key") "
+	rm /etc/ld.so.preload
+}
+
 once()
 {
 	local key
 
-	setup_holdlock
-	echo "$STATE/usage/" >"$WORK/slow"
 	t 'once: of 64 simultaneous logins one succeeds'
 	create key --user deploy --once
 	logins "$key" -p 64 sshd deploy 127.0.0.1
@@ -145,5 +171,6 @@ once()
 }
 
 rates
+once_meeting
 once
 end_theme

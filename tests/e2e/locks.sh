@@ -11,7 +11,8 @@ USUAL=900
 setup
 setup_logins
 start_sshd || bail "sshd does not start"
-setup_holdlock
+setup_hold
+echo "$HOLDWRITE" >/etc/ld.so.preload
 # Whoever has its end near has one more line written at their login.
 create KEY --user deploy --expires 3d
 ID=$(id_of "$KEY")
@@ -32,9 +33,7 @@ exact()
 	local before
 
 	t '64 logins at once: the count is exact, and no lock is left'
-	echo "$USAGE/" >"$WORK/slow"
 	logins "$KEY" -p 64 sshd deploy 192.0.2.1
-	rm "$WORK/slow"
 	want_ends 64 0 0
 	[ "$(uses_of "$KEY")" = 64 ] || problem "$(uses_of "$KEY") uses"
 	want_log_count 64 'event=auth\.grant'
@@ -54,25 +53,6 @@ exact()
 	    problem "$(uses_of "$KEY") uses after $before"
 	run apikeyctl usage "$ID"
 	want_out_like "local	sudo\$"
-}
-
-# hold FILE COMMAND...: in the background, until it has the lock; HOLDER
-# is the process, JOB what is to be waited for.
-hold()
-{
-	rm -f "$WORK/hold" "$WORK/held" "$WORK/holder"
-	echo "$1" >"$WORK/hold"
-	shift
-	"$@" >"$WORK/holder.out" 2>&1 &
-	JOB=$!
-	in_time test -e "$WORK/holder"
-	HOLDER=$(cat "$WORK/holder")
-}
-
-# The holder goes on, or would, if it could.
-let_go()
-{
-	rm -f "$WORK/held"
 }
 
 # shellcheck disable=SC2317 # called by hold
@@ -112,6 +92,28 @@ delayed()
 	want_longest "$USUAL"
 	run timeout 0.9 apikeyctl usage "$ID"
 	want_rc 0
+}
+
+# Both have read the same count; the one waits for the other to write it.
+meeting()
+{
+	local before
+
+	before=$(uses_of "$KEY")
+	t 'two logins meet: both are counted'
+	hold "$USAGE/" one_login
+	"$LOGINS" 1 sshd deploy 192.0.2.1 <<<"$KEY" >"$WORK/second" &
+	SECOND=$!
+	sleep 0.2
+	want is_locked "$USAGE/$ID"
+	let_go
+	wait "$JOB" "$SECOND" || problem 'a login failed'
+	OUT=$(cat "$WORK/second")
+	want_ends 1 0 0
+	want_longest "$USUAL"
+	want_no_log 'state=degraded'
+	[ "$(uses_of "$KEY")" = $((before + 2)) ] ||
+	    problem "$(uses_of "$KEY") uses after $before"
 }
 
 stopped()
@@ -223,6 +225,7 @@ others()
 
 create OTHER --user deploy
 exact
+meeting
 stopped
 sudo_stopped
 killed

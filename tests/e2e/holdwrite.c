@@ -1,19 +1,14 @@
 /*
- * holdlock.c - preloaded into every program of the machine, it makes the
- * moment in which a program holds one of our locks long enough to be seen.
+ * holdwrite.c - preloaded into the programs of the machine, it makes the
+ * moment before a program writes into one of our files, which it has read
+ * and whose lock it holds, long enough to be seen.
  *
  * When FOLDER/hold is there, it names a path's beginning; the next program
- * that gets the lock of such a file moves it to FOLDER/held, writes its
- * process id into FOLDER/holder, and keeps the lock until FOLDER/held is
+ * that is about to write into such a file moves it to FOLDER/held, writes
+ * its process id into FOLDER/holder, and goes on when FOLDER/held is
  * removed.
- *
- * When FOLDER/slow is there, each write into a file whose path begins so
- * takes its time, so that two who believe to be alone meet.
  */
 #include <dlfcn.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -22,17 +17,15 @@
 #define FOLDER		"/run/e2e/"
 #define PAUSE_NS	5000000
 #define PAUSES_MAX	4000	/* 20 seconds */
-#define SLOW_NS		500000
 
-typedef int	 fcntl_call(int, int, ...);
+typedef ssize_t	 write_call(int, const void *, size_t);
 typedef ssize_t	 pwrite_call(int, const void *, size_t, off_t);
 
-/* Does the file's path begin as the other one says? */
 static int
-is_meant(int fd, const char *by)
+is_meant(int fd)
 {
 	char beginning[256] = "", link[64], path[256] = "";
-	FILE *file = fopen(by, "re");
+	FILE *file = fopen(FOLDER "hold", "re");
 
 	if (file == NULL)
 		return 0;
@@ -65,36 +58,24 @@ hold(void)
 		nanosleep(&pause, NULL);
 }
 
-int
-fcntl(int fd, int cmd, ...)
+ssize_t
+write(int fd, const void *bytes, size_t len)
 {
-	fcntl_call *next;
-	va_list ap;
-	void *arg;
-	int result, saved;
+	write_call *next;
 
-	va_start(ap, cmd);
-	arg = va_arg(ap, void *);
-	va_end(ap);
-	*(void **)&next = dlsym(RTLD_NEXT, "fcntl64");
-	result = next(fd, cmd, arg);
-	saved = errno;
-	if (result == 0 && cmd == F_OFD_SETLK &&
-	    ((const struct flock *)arg)->l_type == F_WRLCK &&
-	    is_meant(fd, FOLDER "hold"))
+	*(void **)&next = dlsym(RTLD_NEXT, "write");
+	if (is_meant(fd))
 		hold();
-	errno = saved;
-	return result;
+	return next(fd, bytes, len);
 }
 
 ssize_t
 pwrite(int fd, const void *bytes, size_t len, off_t at)
 {
-	const struct timespec pause = { .tv_nsec = SLOW_NS };
 	pwrite_call *next;
 
 	*(void **)&next = dlsym(RTLD_NEXT, "pwrite");
-	if (is_meant(fd, FOLDER "slow"))
-		nanosleep(&pause, NULL);
+	if (is_meant(fd))
+		hold();
 	return next(fd, bytes, len, at);
 }
