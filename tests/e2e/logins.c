@@ -134,16 +134,36 @@ log_in(pam_handle_t *pamh)
 	return outcome;
 }
 
-/* Each waits at the gate until all are there. */
+/* Until nobody has the other end open any more. */
+static void
+wait_for_end(int fd)
+{
+	char byte;
+
+	while (read(fd, &byte, 1) > 0)
+		continue;
+}
+
+/* One of many: it tells that it is ready, and waits at the gate. */
+static void
+run_one(int ready, int gate, int to)
+{
+	pam_handle_t *pamh = start();
+	struct outcome outcome;
+
+	close(ready);
+	wait_for_end(gate);
+	outcome = log_in(pamh);
+	pam_end(pamh, PAM_SUCCESS);
+	_exit(write(to, &outcome, sizeof(outcome)) != sizeof(outcome));
+}
+
 static void
 fork_all(int count, int to)
 {
-	struct outcome outcome;
-	pam_handle_t *pamh;
-	int gate[2];
-	char byte;
+	int ready[2], gate[2];
 
-	if (pipe(gate) == -1)
+	if (pipe(ready) == -1 || pipe(gate) == -1)
 		err(2, "pipe");
 	for (int i = 0; i < count; i++) {
 		switch (fork()) {
@@ -151,16 +171,11 @@ fork_all(int count, int to)
 			err(2, "fork");
 		case 0:
 			close(gate[1]);
-			while (read(gate[0], &byte, 1) > 0)
-				continue;
-			pamh = start();
-			outcome = log_in(pamh);
-			pam_end(pamh, PAM_SUCCESS);
-			_exit(write(to, &outcome, sizeof(outcome)) !=
-			    sizeof(outcome));
+			run_one(ready[1], gate[0], to);
 		}
 	}
-	close(gate[0]);
+	close(ready[1]);
+	wait_for_end(ready[0]);
 	close(gate[1]);
 	while (wait(NULL) != -1)
 		continue;

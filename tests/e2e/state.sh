@@ -65,7 +65,7 @@ broken()
 	shift 3
 	"$@" || bail "$what: $*"
 	t "$what: logins go on"
-	logins_go_on '( detail=[^ ]+)? state=degraded'
+	logins_go_on " detail=$detail.* state=degraded"
 	t "$what: those with a wrong key do not"
 	ssh_key password deploy "$(wrong_secret "$KEY")"
 	want_no_login
