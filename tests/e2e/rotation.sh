@@ -98,11 +98,11 @@ under_load()
 	SECONDS=0
 	in_time seen before "$old"
 	pace=$((SECONDS + 1))
-	rotate new "$old" --overlap $((4 * pace + 4))s
+	rotate new "$old" --overlap $((3 * pace + 2))s
 	load overlap "$old" "$new"
 	end=$(end_of "$old")
 	# Who has begun to log in has time to come to an end.
-	past "$end" -$((pace + 2))
+	past "$end" -$((pace + 1))
 	load after "$new"
 	want seen overlap "$old" "$new"
 	past "$end" 1
