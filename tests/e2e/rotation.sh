@@ -98,11 +98,11 @@ under_load()
 	SECONDS=0
 	in_time seen before "$old"
 	pace=$((SECONDS + 1))
-	rotate new "$old" --overlap $((3 * pace + 2))s
+	rotate new "$old" --overlap $((3 * pace))s
 	load overlap "$old" "$new"
 	end=$(end_of "$old")
 	# Who has begun to log in has time to come to an end.
-	past "$end" -$((pace + 1))
+	past "$end" -"$pace"
 	load after "$new"
 	want seen overlap "$old" "$new"
 	past "$end" 1
