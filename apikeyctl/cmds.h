@@ -38,7 +38,14 @@ struct cmd_command {
 /* cmd_counts is "usage": a mistake has that name. */
 extern const struct cmd_command cmd_create, cmd_list, cmd_show, cmd_verify,
     cmd_explain, cmd_rotate, cmd_renew, cmd_set, cmd_disable, cmd_enable,
-    cmd_revoke, cmd_delete, cmd_gc, cmd_counts, cmd_pepper;
+    cmd_revoke, cmd_delete, cmd_gc, cmd_counts, cmd_pepper, cmd_check;
+
+/*
+ * The library takes absolute paths only, for it looks at every folder on
+ * the way; people type what is short.  The caller frees the path; NULL
+ * when memory is short.
+ */
+char	*cmd_absolute(const char *path);
 
 /* Open the keystore; says what is wrong and returns the exit status. */
 int	cmd_open(struct cmd_env *);

@@ -39,9 +39,9 @@ cmd_exit_worst(int a, int b)
 	 * that others can write to must be looked at before all else.
 	 */
 	static const int order[] = {
-		CMD_EXIT_DONE, CMD_EXIT_NOT_FOUND, CMD_EXIT_USAGE,
-		CMD_EXIT_DENIED, CMD_EXIT_POLICY, CMD_EXIT_CONFLICT,
-		CMD_EXIT_IO, CMD_EXIT_INSECURE
+		CMD_EXIT_DONE, CMD_EXIT_FOUND, CMD_EXIT_NOT_FOUND,
+		CMD_EXIT_USAGE, CMD_EXIT_DENIED, CMD_EXIT_POLICY,
+		CMD_EXIT_CONFLICT, CMD_EXIT_IO, CMD_EXIT_INSECURE
 	};
 	int i;
 

@@ -13,7 +13,8 @@ enum cmd_exit {
 	CMD_EXIT_DENIED = 4,
 	CMD_EXIT_CONFLICT = 5,
 	CMD_EXIT_POLICY = 6,
-	CMD_EXIT_INSECURE = 7
+	CMD_EXIT_INSECURE = 7,
+	CMD_EXIT_FOUND = 8
 };
 
 /* The exit status for one of the library's codes. */

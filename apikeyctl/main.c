@@ -16,7 +16,8 @@
 static const struct cmd_command *const commands[] = {
 	&cmd_create, &cmd_list, &cmd_show, &cmd_verify, &cmd_explain,
 	&cmd_rotate, &cmd_renew, &cmd_set, &cmd_disable, &cmd_enable,
-	&cmd_revoke, &cmd_delete, &cmd_gc, &cmd_counts, &cmd_pepper
+	&cmd_revoke, &cmd_delete, &cmd_gc, &cmd_counts, &cmd_pepper,
+	&cmd_check
 };
 
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
@@ -34,7 +35,7 @@ static const struct cmd_command program = {
 "  --version      the version of this program\n"
 "\n"
 "Exit status: 0 done, 1 I/O, 2 usage, 3 not found, 4 denied, 5 conflict,\n"
-"6 refused by policy, 7 insecure or corrupt store.\n"
+"6 refused by policy, 7 insecure or corrupt store, 8 check found something.\n"
 "\n"
 "Commands:\n"
 };

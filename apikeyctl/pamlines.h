@@ -1,8 +1,40 @@
 /*
- * pamlines.h - the groups that PAM hands to pam_apikey.
+ * pamlines.h - the lines of PAM files, as libpam reads them.
  */
 #ifndef CMD_PAMLINES_H
 #define CMD_PAMLINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define CMD_PAM_ARGS	64
+
+/* One line; its texts are in the reader's. */
+struct cmd_pam_line {
+	unsigned int number;		/* of its first line, from 1 */
+	char *service;			/* in pam.conf */
+	char *type, *control, *module;	/* NULL: missing */
+	bool quiet;			/* "-auth": may be missing */
+	char *arg[CMD_PAM_ARGS];	/* without their brackets */
+	size_t args;
+};
+
+/* Reads a text, which it changes. */
+struct cmd_pam_reader {
+	char *at;
+	unsigned int number;
+	bool has_service;	/* pam.conf: the service comes first */
+};
+
+/*
+ * The next line that says something; false at the end.  An include by
+ * "@include" has that as its type and the name as its control; one by
+ * "auth include NAME" has the name as its module.
+ */
+bool	 cmd_pam_next(struct cmd_pam_reader *, struct cmd_pam_line *ret);
+
+/* Does the word name our module? */
+bool	 cmd_pam_is_ours(const char *module);
 
 /* Called with each group that a line of /etc/pam.d has for pam_apikey,
  * once a group, and the path of the first file that names it. */

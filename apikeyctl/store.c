@@ -12,12 +12,8 @@
 #include "identity.h"
 #include "output.h"
 
-/*
- * The library takes absolute paths only, for it looks at every folder on
- * the way; people type what is short.  The caller frees the path.
- */
-static char *
-absolute(const char *path)
+char *
+cmd_absolute(const char *path)
 {
 	char *folder, *whole = NULL;
 
@@ -38,7 +34,7 @@ open_config(apikey_ctx *ctx, const char *config)
 
 	if (config == NULL)
 		return apikey_open(ctx, NULL);
-	path = absolute(config);
+	path = cmd_absolute(config);
 	code = apikey_open(ctx, path != NULL ? path : config);
 	free(path);
 	return code;

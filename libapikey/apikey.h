@@ -440,6 +440,65 @@ int	 apikey_counter(apikey_admin *, int code, int64_t *ret_count);
 int	 apikey_pepper_init(apikey_admin *,
 	    char ret_id[APIKEY_PEPPER_ID_SIZE]);
 
+/* ---- Files, before they are used ------------------------------------ */
+
+/*
+ * What a check finds is one sentence, "NAME: what is wrong; the mend" or
+ * "NAME:LINE: ...", in message, which is "" when nothing was found.  A text
+ * is the whole of a file, with a NUL behind its len bytes, and name is what
+ * the sentence calls it.  No file is opened for a text, and none is
+ * written.
+ */
+#define APIKEY_MESSAGE_SIZE	512
+
+/*
+ * Would a login trust this path?  Every folder from root (NULL: "/") on,
+ * and the file, or with is_folder the folder, must belong to root or to the
+ * effective user, be writable by nobody else, and be no link.  root stands
+ * for "/", for the tree of an image; path is absolute, as seen from there.
+ * INSECURE_STORE, NOT_FOUND, UNAVAILABLE, BAD_CONFIG (no such path can be
+ * configured), NO_MEMORY.
+ */
+int	 apikey_check_path(const char *root, const char *path, int is_folder,
+	    char message[APIKEY_MESSAGE_SIZE]);
+
+/*
+ * The text of a configuration.  On success each is called for every setting
+ * that then holds, defaults included, with its name ("issue.ttl") and its
+ * value as text, for a list once an element.  BAD_CONFIG, NO_MEMORY.
+ */
+typedef void	 apikey_setting(void *arg, const char *name,
+		    const char *value);
+int	 apikey_check_config(const char *text, size_t len, const char *name,
+	    apikey_setting *each, void *arg,
+	    char message[APIKEY_MESSAGE_SIZE]);
+
+/*
+ * The text of a record; id is what it must hold, or NULL.  Of the key's
+ * uses nothing is known; its status is that at a time in seconds.
+ * CORRUPT_RECORD, NO_MEMORY.
+ */
+int	 apikey_check_record(const char *text, size_t len, const char *name,
+	    const char *id, int64_t at, apikey_key **ret_key,
+	    char message[APIKEY_MESSAGE_SIZE]);
+
+/*
+ * Could a login check the key's hash?  pepper is the id of the pepper that
+ * there is ("": none), and argon2id hashes may cost at most so much (KiB,
+ * and passes).  UNAVAILABLE.
+ */
+int	 apikey_check_hash(const apikey_key *, const char *pepper,
+	    int64_t max_memory, int64_t max_passes,
+	    char message[APIKEY_MESSAGE_SIZE]);
+
+/* The text of a pepper's file, and that of a key's usage.  BAD_CONFIG;
+ * CORRUPT_RECORD. */
+int	 apikey_check_pepper(const char *text, size_t len, const char *name,
+	    char ret_id[APIKEY_PEPPER_ID_SIZE],
+	    char message[APIKEY_MESSAGE_SIZE]);
+int	 apikey_check_usage(const char *text, size_t len, const char *name,
+	    char message[APIKEY_MESSAGE_SIZE]);
+
 #ifdef __cplusplus
 }
 #endif

@@ -181,6 +181,23 @@ check_cost(const struct ak_config *config, const char *path,
 }
 
 int
+ak_config_parse(const char *text, size_t len, const char *path,
+    struct ak_config *ret, struct ak_fault *fault)
+{
+	int code;
+
+	*ret = (struct ak_config){ .keystore = NULL };
+	code = ak_settings_parse(table, defaults, sizeof(defaults) - 1,
+	    "defaults", APIKEY_ERR_BAD_CONFIG, ret, fault);
+	if (code == APIKEY_OK)
+		code = ak_settings_parse(table, text, len, path,
+		    APIKEY_ERR_BAD_CONFIG, ret, fault);
+	if (code == APIKEY_OK)
+		code = check_cost(ret, path, fault);
+	return code;
+}
+
+int
 ak_config_load(const char *path, struct ak_config *ret,
     struct ak_fault *fault)
 {
@@ -189,15 +206,9 @@ ak_config_load(const char *path, struct ak_config *ret,
 	int code;
 
 	*ret = (struct ak_config){ .keystore = NULL };
-	code = ak_settings_parse(table, defaults, sizeof(defaults) - 1,
-	    "defaults", APIKEY_ERR_BAD_CONFIG, ret, fault);
+	code = read_file(path, &text, &len, fault);
 	if (code == APIKEY_OK)
-		code = read_file(path, &text, &len, fault);
-	if (code == APIKEY_OK)
-		code = ak_settings_parse(table, text, len, path,
-		    APIKEY_ERR_BAD_CONFIG, ret, fault);
-	if (code == APIKEY_OK)
-		code = check_cost(ret, path, fault);
+		code = ak_config_parse(text, len, path, ret, fault);
 	free(text);
 	return code;
 }

@@ -5,6 +5,7 @@
 #define AK_CONFIG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "error.h"
 #include "hash.h"
@@ -51,6 +52,10 @@ struct ak_config {
  */
 int	 ak_config_load(const char *path, struct ak_config *ret,
 	    struct ak_fault *);
+
+/* The same of a text (NUL-terminated), wherever it came from. */
+int	 ak_config_parse(const char *text, size_t len, const char *path,
+	    struct ak_config *ret, struct ak_fault *);
 void	 ak_config_clear(struct ak_config *);
 
 #endif

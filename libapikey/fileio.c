@@ -90,7 +90,8 @@ descend(int *fd, const char *part, const char *so_far, bool is_last,
 }
 
 int
-ak_dir_open(struct ak_dir *dir, const char *path, struct ak_fault *fault)
+ak_dir_open_below(struct ak_dir *dir, const char *root, const char *path,
+    struct ak_fault *fault)
 {
 	char so_far[PATH_MAX], *part, *end;
 	int code, fd = AT_FDCWD;
@@ -100,7 +101,7 @@ ak_dir_open(struct ak_dir *dir, const char *path, struct ak_fault *fault)
 		return ak_fail(fault, APIKEY_ERR_BAD_CONFIG,
 		    "%s: is not an absolute path", path);
 	(void)stpcpy(so_far, path);
-	code = descend(&fd, "/", "/", path[strspn(path, "/")] == '\0', fault);
+	code = descend(&fd, root, "/", path[strspn(path, "/")] == '\0', fault);
 	for (part = so_far; code == APIKEY_OK; part = end) {
 		part += strspn(part, "/");
 		if (*part == '\0')
@@ -125,6 +126,12 @@ ak_dir_open(struct ak_dir *dir, const char *path, struct ak_fault *fault)
 	else if (fd >= 0)
 		(void)close(fd);
 	return code;
+}
+
+int
+ak_dir_open(struct ak_dir *dir, const char *path, struct ak_fault *fault)
+{
+	return ak_dir_open_below(dir, "/", path, fault);
 }
 
 int

@@ -30,6 +30,11 @@ struct ak_dir {
 /* INSECURE_STORE, NOT_FOUND, UNAVAILABLE, NO_MEMORY; so are the others. */
 int	 ak_dir_open(struct ak_dir *, const char *path, struct ak_fault *);
 
+/* The same where another folder, whose own path is not judged, stands for
+ * "/"; path and the messages are as seen from there. */
+int	 ak_dir_open_below(struct ak_dir *, const char *root,
+	    const char *path, struct ak_fault *);
+
 /* The folder name in an open one; with make, a new one of mode 0700 when
  * it is not there. */
 int	 ak_dir_open_in(struct ak_dir *, const struct ak_dir *parent,

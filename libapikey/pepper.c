@@ -79,10 +79,24 @@ read_file(const char *path, char **ret_text, size_t *ret_len,
 }
 
 int
+ak_pepper_parse(const char *text, size_t len, const char *path,
+    struct ak_pepper *ret, struct ak_fault *fault)
+{
+	unsigned char key[AK_PEPPER_LEN];
+	int code = APIKEY_OK;
+
+	if (decode(text, len, key))
+		ak_pepper_set(ret, key);
+	else
+		code = malformed(path, fault);
+	ak_wipe(key, sizeof(key));
+	return code;
+}
+
+int
 ak_pepper_load(const char *path, struct ak_pepper *ret,
     struct ak_fault *fault)
 {
-	unsigned char key[AK_PEPPER_LEN];
 	char *text = NULL;
 	struct stat st;
 	size_t len = 0;
@@ -96,11 +110,8 @@ ak_pepper_load(const char *path, struct ak_pepper *ret,
 	else if (code == APIKEY_OK && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
 		code = ak_fail(fault, APIKEY_ERR_INSECURE_STORE,
 		    "%s: can be read by others; chmod 600 it", path);
-	else if (code == APIKEY_OK && !decode(text, len, key))
-		code = malformed(path, fault);
-	if (code == APIKEY_OK)
-		ak_pepper_set(ret, key);
-	ak_wipe(key, sizeof(key));
+	else if (code == APIKEY_OK)
+		code = ak_pepper_parse(text, len, path, ret, fault);
 	if (text != NULL)
 		ak_wipe(text, len);
 	free(text);

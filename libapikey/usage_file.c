@@ -60,8 +60,8 @@ encode(const struct ak_usage *usage, unsigned char ret[AK_USAGE_SIZE])
 	ak_put32(ret + SUM_AT, ak_crc32(ret, SUM_AT));
 }
 
-static bool
-decode(const unsigned char *bytes, size_t len, struct ak_usage *ret)
+bool
+ak_usage_decode(const unsigned char *bytes, size_t len, struct ak_usage *ret)
 {
 	unsigned char again[AK_USAGE_SIZE];
 	struct ak_usage usage;
@@ -162,7 +162,7 @@ ak_usage_file_load(struct ak_usage_file *file, struct ak_fault *fault)
 	if (n == -1)
 		return fail_errno(file, fault);
 	file->len = (size_t)n;
-	file->is_good = decode(file->bytes, file->len, &file->usage);
+	file->is_good = ak_usage_decode(file->bytes, file->len, &file->usage);
 	return file->is_good ? APIKEY_OK :
 	    ak_fail(fault, APIKEY_ERR_CORRUPT_RECORD, "%s/%s: is not a record "
 	    "of a key's uses; apikeyctl usage --reset %s", file->dir->path,

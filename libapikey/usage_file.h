@@ -49,6 +49,10 @@ int	 ak_usage_file_open(struct ak_usage_file *, const struct ak_dir *,
  * UNAVAILABLE. */
 int	 ak_usage_file_load(struct ak_usage_file *, struct ak_fault *);
 
+/* The bytes of such a file; false when they are none. */
+bool	 ak_usage_decode(const unsigned char *bytes, size_t len,
+	    struct ak_usage *ret);
+
 /* Was it just made, or did its maker die before anything was written? */
 bool	 ak_usage_file_is_empty(const struct ak_usage_file *);
 

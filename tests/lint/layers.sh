@@ -21,7 +21,7 @@ state
 context key result
 decision admin bounds sessionlog
 verify create change explain
-rotate maintain'
+rotate maintain check'
 
 # Header (a pattern), and the files that may include it.
 others='<libconfig.h> libapikey/libconfig_io.c

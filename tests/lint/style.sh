@@ -4,6 +4,8 @@
 
 COLUMNS_MAX=80
 FILE_MAX=450
+# The one public header is not split, whatever there is to say.
+HEADER_MAX=600
 FUNCTION_MAX=70
 
 wide() {
@@ -24,8 +26,10 @@ wide() {
 }
 
 long_files() {
-	{ c_files; scripts; } | xargs wc -l | awk -v max="$FILE_MAX" \
-	    '$2 != "total" && $1 > max { print $2 ": " $1 " lines" }'
+	{ c_files; scripts; } | xargs wc -l | awk -v all="$FILE_MAX" \
+	    -v header="$HEADER_MAX" '{ max = all }
+	    $2 == "libapikey/apikey.h" { max = header }
+	    $2 != "total" && $1 > max { print $2 ": " $1 " lines" }'
 }
 
 # line end name file

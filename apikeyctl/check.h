@@ -1,0 +1,97 @@
+/*
+ * check.h - the doctor: what its parts share.
+ */
+#ifndef CMD_CHECK_H
+#define CMD_CHECK_H
+
+#include "findings.h"
+#include "people.h"
+#include "tree.h"
+#include "words.h"
+
+/* What is known of how a service asks for keys. */
+struct cmd_check_service {
+	bool asks;			/* it has an auth line of ours */
+	bool asks_all;			/* and one without group= */
+	struct cmd_words groups;	/* or those that it is for */
+};
+
+struct cmd_check {
+	struct cmd_tree tree;
+	struct cmd_people people;
+	struct cmd_findings findings;
+	int64_t now;
+
+	/* From the PAM files. */
+	bool single;			/* one file alone is looked at */
+	bool asks_all;
+	struct cmd_words services;	/* that ask for keys */
+	struct cmd_words configs;	/* that their lines name */
+	struct cmd_words groups;	/* that their lines are for */
+	struct cmd_check_service sshd, sudo;
+
+	/* From the keystores: of keys that may be used now or later. */
+	struct cmd_words key_users;
+	struct cmd_words key_services;
+	bool key_anywhere;		/* one for any service */
+	bool root_key;			/* one of root's, for sshd */
+};
+
+/* What a file is looked at for, on its own. */
+void	 cmd_check_config_text(struct cmd_check *, const char *name,
+	    const char *text, size_t len);
+void	 cmd_check_record_text(struct cmd_check *, const char *name,
+	    const char *text, size_t len, const char *id);
+void	 cmd_check_pam_text(struct cmd_check *, const char *name,
+	    const char *text, const char *service);
+void	 cmd_check_sshd_text(struct cmd_check *, const char *name,
+	    const char *text, bool whole);
+void	 cmd_check_sudoers_text(struct cmd_check *, const char *name,
+	    const char *text);
+
+/* One file that is not deployed yet, of whatever kind; the exit status. */
+int	 cmd_check_file(struct cmd_check *, const struct cmd_env *,
+	    const char *file);
+
+/* The configuration at a path, with its keystore, state and pepper. */
+void	 cmd_check_config(struct cmd_check *, const char *path);
+
+struct cmd_check_settings {
+	char *keystore, *state, *pepper, *ttl, *max_ttl, *failures;
+	struct cmd_words local_services;
+	int64_t max_memory, max_passes;
+	char pepper_id[APIKEY_PEPPER_ID_SIZE];	/* "": none that is good */
+};
+
+void	 cmd_check_store(struct cmd_check *,
+	    const struct cmd_check_settings *);
+void	 cmd_check_state(struct cmd_check *,
+	    const struct cmd_check_settings *);
+
+/* Is the state's count of this key there, and good? */
+void	 cmd_check_count(struct cmd_check *,
+	    const struct cmd_check_settings *, const char *id);
+
+/* Would a login trust the path?  Finds why not. */
+bool	 cmd_check_path(struct cmd_check *, const char *path,
+	    bool is_folder);
+
+/* What could not be read for another reason than that it is not there:
+ * says so, and it is no finding. */
+void	 cmd_check_unread(struct cmd_check *, const char *path, int error);
+
+/* All services of the PAM files; and, when the keys are known, what is
+ * missing there for them. */
+void	 cmd_check_pam(struct cmd_check *);
+void	 cmd_check_pam_services(struct cmd_check *);
+
+/* One line of ours. */
+struct cmd_pam_entry;
+void	 cmd_check_pam_line(struct cmd_check *, const struct cmd_pam_entry *,
+	    const char *kind);
+
+void	 cmd_check_sshd(struct cmd_check *);
+void	 cmd_check_sudoers(struct cmd_check *);
+void	 cmd_check_accounts(struct cmd_check *);
+
+#endif /* CMD_CHECK_H */

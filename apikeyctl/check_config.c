@@ -1,0 +1,240 @@
+/*
+ * check_config.c - the configuration, and paths that a login must trust.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "exit.h"
+#include "output.h"
+
+/* More failures a minute than this do not slow down any guessing. */
+#define FAILURES_MAX	1000.0
+
+/* More KiB for a stranger's login than this may exhaust a machine. */
+#define MEMORY_MAX	1048576
+
+void
+cmd_check_unread(struct cmd_check *c, const char *path, int error)
+{
+	char *name = cmd_tree_name(&c->tree, path);
+
+	cmd_error("%s: %s", name, error == EINVAL ?
+	    "is no regular file" : strerror(error));
+	c->findings.status = cmd_exit_worst(c->findings.status, CMD_EXIT_IO);
+	free(name);
+}
+
+bool
+cmd_check_path(struct cmd_check *c, const char *path, bool is_folder)
+{
+	char message[APIKEY_MESSAGE_SIZE], *sentence, *name;
+	const char *colon;
+	int code;
+
+	code = apikey_check_path(cmd_tree_root(&c->tree), path, is_folder,
+	    message);
+	if (code == APIKEY_OK || code == APIKEY_ERR_NOT_FOUND)
+		return code == APIKEY_OK;
+	sentence = cmd_text("%s%s", c->tree.root, message);
+	if (code == APIKEY_ERR_UNAVAILABLE || code == APIKEY_ERR_NO_MEMORY) {
+		cmd_error("%s", sentence);
+		c->findings.status = cmd_exit_worst(c->findings.status,
+		    CMD_EXIT_IO);
+	} else {
+		/* It may be a folder on the way. */
+		colon = strstr(sentence, ": ");
+		name = colon == NULL ? cmd_tree_name(&c->tree, path) :
+		    cmd_text("%.*s", (int)(colon - sentence), sentence);
+		cmd_find_sentence(&c->findings, CMD_ERROR, name, sentence,
+		    "give another path, or put the file itself there");
+		free(name);
+	}
+	free(sentence);
+	return false;
+}
+
+static void
+set(char **slot, const char *value)
+{
+	free(*slot);
+	*slot = cmd_text("%s", value);
+}
+
+static void
+take_setting(void *arg, const char *name, const char *value)
+{
+	struct cmd_check_settings *s = arg;
+	const struct {
+		const char *name;
+		char **slot;
+	} texts[] = {
+		{ "keystore", &s->keystore }, { "state", &s->state },
+		{ "pepper", &s->pepper }, { "issue.ttl", &s->ttl },
+		{ "issue.max_ttl", &s->max_ttl },
+		{ "limits.failures", &s->failures }
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (strcmp(name, texts[i].name) == 0)
+			set(texts[i].slot, value);
+	if (strcmp(name, "local_services") == 0)
+		cmd_words_add(&s->local_services, value);
+	else if (strcmp(name, "argon2id.max_memory") == 0)
+		s->max_memory = strtoll(value, NULL, 10);
+	else if (strcmp(name, "argon2id.max_passes") == 0)
+		s->max_passes = strtoll(value, NULL, 10);
+}
+
+static double
+per_minute(const char *rate)
+{
+	int64_t seconds = 0;
+	char *end, *duration;
+	double count;
+
+	count = (double)strtoll(rate, &end, 10);
+	if (*end != '/')
+		return 0;
+	duration = cmd_text("%.*s", (int)strcspn(end + 1, ":"), end + 1);
+	(void)apikey_duration_parse(duration, &seconds);
+	free(duration);
+	return seconds > 0 ? count * 60 / (double)seconds : 0;
+}
+
+/* Settings that are valid, and that one should know of. */
+static void
+judge(struct cmd_check *c, const char *name,
+    const struct cmd_check_settings *s)
+{
+	struct cmd_findings *f = &c->findings;
+	size_t len = strlen(s->keystore);
+
+	if (strcmp(s->ttl, "never") == 0)
+		cmd_find(f, CMD_WARNING, name, "set issue.ttl to a duration "
+		    "such as 90d", "keys never end unless they are told to "
+		    "(issue.ttl is \"never\")");
+	else if (strcmp(s->max_ttl, "never") == 0)
+		cmd_find(f, CMD_WARNING, name, "set issue.max_ttl to a "
+		    "duration such as 365d", "keys may be made that never "
+		    "end (issue.max_ttl is \"never\")");
+	if (per_minute(s->failures) > FAILURES_MAX)
+		cmd_find(f, CMD_WARNING, name, "leave limits.failures at "
+		    "10/1m, the default", "limits.failures is %s, which "
+		    "slows nobody down", s->failures);
+	if (s->max_memory > MEMORY_MAX)
+		cmd_find(f, CMD_WARNING, name, "set argon2id.max_memory to "
+		    "what new keys take (argon2id.memory)", "argon2id."
+		    "max_memory lets one login take %lld KiB",
+		    (long long)s->max_memory);
+	if (cmd_words_has(&s->local_services, "sshd"))
+		cmd_find(f, CMD_WARNING, name, "take sshd out of "
+		    "local_services", "sshd is among local_services: a login "
+		    "whose address is not known would count as local");
+	if (s->pepper != NULL && strncmp(s->pepper, s->keystore, len) == 0 &&
+	    s->pepper[len] == '/')
+		cmd_find(f, CMD_WARNING, name, "move the pepper out of the "
+		    "keystore", "the pepper is in the keystore's own folder, "
+		    "and would be copied and stolen with it");
+}
+
+static void
+settings_free(struct cmd_check_settings *s)
+{
+	free(s->keystore);
+	free(s->state);
+	free(s->pepper);
+	free(s->ttl);
+	free(s->max_ttl);
+	free(s->failures);
+	cmd_words_free(&s->local_services);
+}
+
+static bool
+read_config(struct cmd_check *c, const char *name, const char *text,
+    size_t len, struct cmd_check_settings *s)
+{
+	char message[APIKEY_MESSAGE_SIZE];
+
+	if (apikey_check_config(text, len, name, take_setting, s, message) !=
+	    APIKEY_OK) {
+		cmd_find_sentence(&c->findings, CMD_ERROR, name, message,
+		    "mend the line: until then every key is refused "
+		    "(apikey.conf(5))");
+		return false;
+	}
+	judge(c, name, s);
+	return true;
+}
+
+void
+cmd_check_config_text(struct cmd_check *c, const char *name,
+    const char *text, size_t len)
+{
+	struct cmd_check_settings s = { 0 };
+
+	(void)read_config(c, name, text, len, &s);
+	settings_free(&s);
+}
+
+static void
+check_pepper(struct cmd_check *c, struct cmd_check_settings *s)
+{
+	char message[APIKEY_MESSAGE_SIZE], *name, *text = NULL;
+	struct stat st;
+	size_t len;
+	int error;
+
+	if (s->pepper == NULL)
+		return;
+	name = cmd_tree_name(&c->tree, s->pepper);
+	(void)cmd_check_path(c, s->pepper, false);
+	error = cmd_tree_read(&c->tree, s->pepper, &text, &len, &st);
+	if (error == ENOENT)
+		cmd_find(&c->findings, CMD_ERROR, name, "restore it from "
+		    "your backup, or, if no key needs it, make one with "
+		    "'apikeyctl pepper init'", "the pepper is missing, and "
+		    "no key can be made");
+	else if (error != 0 && error != ELOOP)
+		cmd_check_unread(c, s->pepper, error);
+	if (error == 0 && (st.st_mode & 077) != 0)
+		cmd_find(&c->findings, CMD_ERROR, name, "chmod 600 it",
+		    "the pepper can be read by others, and is not used");
+	if (error == 0 && apikey_check_pepper(text, len, name, s->pepper_id,
+	    message) != APIKEY_OK)
+		cmd_find_sentence(&c->findings, CMD_ERROR, name, message,
+		    "restore it from your backup");
+	if (text != NULL)
+		explicit_bzero(text, len);
+	free(text);
+	free(name);
+}
+
+void
+cmd_check_config(struct cmd_check *c, const char *path)
+{
+	struct cmd_check_settings s = { 0 };
+	char *name = cmd_tree_name(&c->tree, path), *text = NULL;
+	size_t len;
+	int error;
+
+	(void)cmd_check_path(c, path, false);
+	error = cmd_tree_read(&c->tree, path, &text, &len, NULL);
+	if (error == ENOENT)
+		cmd_find(&c->findings, CMD_ERROR, name, "make it; an empty "
+		    "file will do", "there is no configuration: every key is "
+		    "refused");
+	else if (error != 0)
+		cmd_check_unread(c, path, error);
+	else if (read_config(c, name, text, len, &s)) {
+		check_pepper(c, &s);
+		cmd_check_store(c, &s);
+		cmd_check_state(c, &s);
+	}
+	free(text);
+	free(name);
+	settings_free(&s);
+}

@@ -1,0 +1,363 @@
+/*
+ * check_pam.c - the PAM stacks of all services: where our lines stand, what
+ * they lead to, and where they are missing.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "pamstack.h"
+
+/* Files that are only there to be included. */
+static bool
+is_part(const char *service)
+{
+	static const char *const parts[] = {
+		"system-auth", "password-auth", "postlogin",
+		"fingerprint-auth", "smartcard-auth", "system-login",
+		"system-local-login", "system-remote-login", "config-util"
+	};
+	size_t i;
+
+	if (strncmp(service, "common-", 7) == 0)
+		return true;
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (strcmp(service, parts[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_ours(const struct cmd_pam_entry *e)
+{
+	return e->module != NULL && cmd_pam_is_ours(e->module);
+}
+
+/* ---- One stack ------------------------------------------------------ */
+
+/* Ours must come before what decides: find the first that does not. */
+static bool
+check_order(struct cmd_check *c, const struct cmd_pam_stack *s,
+    enum cmd_pam_kind kind)
+{
+	static const enum cmd_severity severity[] = {
+		[CMD_PAM_AUTH] = CMD_ERROR, [CMD_PAM_ACCOUNT] = CMD_WARNING,
+		[CMD_PAM_SESSION] = CMD_NOTE
+	};
+	const struct cmd_pam_entry *before = NULL;
+	size_t i;
+
+	for (i = 0; i < s->count && !is_ours(&s->entry[i]); i++)
+		if (before == NULL && cmd_pam_decides(&s->entry[i]))
+			before = &s->entry[i];
+	if (i == s->count || before == NULL)
+		return true;
+	cmd_find(&c->findings, severity[kind], s->entry[i].where,
+	    "move the line up, before it", "the %s line comes after %s, which "
+	    "decides before a key can", cmd_pam_kind_name(kind),
+	    before->by != NULL ? before->by : before->module != NULL ?
+	    before->module : "an include");
+	return false;
+}
+
+static bool
+has_option(const struct cmd_pam_stack *s, const char *option)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		if (is_ours(&s->entry[i]) &&
+		    cmd_words_has(&s->entry[i].args, option))
+			return true;
+	return false;
+}
+
+/* Whom the stack lets in who shows nothing good. */
+static void
+check_open(struct cmd_check *c, const struct cmd_pam_stack *s,
+    const char *where, bool in_order)
+{
+	const struct cmd_pam_entry *by = NULL;
+	struct cmd_findings *f = &c->findings;
+	static const char mend[] = "let a pam_deny.so that is requisite come "
+	    "before, or take the line out";
+
+	if (cmd_pam_permits(s, CMD_PAM_IGNORED, &by)) {
+		if (has_option(s, "mixed"))
+			cmd_find(f, CMD_ERROR, where, mend, "mixed leaves "
+			    "what is no key to %s (%s), which lets everybody "
+			    "in", by->module, by->where);
+		else
+			cmd_find(f, CMD_ERROR, where, mend, "the stack fails "
+			    "open: who shows no key is let in by %s (%s)",
+			    by->module, by->where);
+	}
+	if (cmd_pam_permits(s, CMD_PAM_DENIED, &by) ||
+	    cmd_pam_permits(s, CMD_PAM_UNAVAILABLE, &by))
+		cmd_find(f, CMD_ERROR, where, mend, "the stack fails open: "
+		    "a refused key is let in by %s (%s)", by->module,
+		    by->where);
+	else if (in_order && !cmd_pam_permits(s, CMD_PAM_SUCCESS, NULL))
+		cmd_find(f, CMD_WARNING, where, "let success be done on our "
+		    "line", "a key alone is not enough: later modules ask, "
+		    "too");
+}
+
+static bool
+check_stack(struct cmd_check *c, const struct cmd_pam_stack *s,
+    enum cmd_pam_kind kind, const char **ret_where)
+{
+	bool found = false, in_order;
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		if (!is_ours(&s->entry[i]))
+			continue;
+		cmd_check_pam_line(c, &s->entry[i], cmd_pam_kind_name(kind));
+		if (!found)
+			*ret_where = s->entry[i].where;
+		found = true;
+	}
+	if (!found)
+		return false;
+	in_order = check_order(c, s, kind);
+	if (kind == CMD_PAM_AUTH)
+		check_open(c, s, *ret_where, in_order);
+	return true;
+}
+
+/* ---- One service ---------------------------------------------------- */
+
+static void
+learn_line(struct cmd_check *c, const struct cmd_pam_entry *e,
+    struct cmd_check_service *service)
+{
+	bool grouped = false;
+	size_t i;
+
+	for (i = 0; i < e->args.count; i++) {
+		if (strncmp(e->args.item[i], "group=", 6) != 0)
+			continue;
+		grouped = true;
+		cmd_words_once(&c->groups, e->args.item[i] + 6);
+		if (service != NULL)
+			cmd_words_once(&service->groups, e->args.item[i] + 6);
+	}
+	if (grouped)
+		return;
+	c->asks_all = true;
+	if (service != NULL)
+		service->asks_all = true;
+	if (!cmd_words_has(&e->args, "mixed"))
+		cmd_find(&c->findings, CMD_WARNING, e->where, "add "
+		    "group=apikey", "without group= everybody is asked for a "
+		    "key, root included");
+}
+
+static void
+learn(struct cmd_check *c, const char *service,
+    const struct cmd_pam_stack *auth)
+{
+	struct cmd_check_service *known = NULL;
+	size_t i;
+
+	if (strcmp(service, "sshd") == 0)
+		known = &c->sshd;
+	else if (strcmp(service, "sudo") == 0)
+		known = &c->sudo;
+	cmd_words_once(&c->services, service);
+	if (known != NULL)
+		known->asks = true;
+	for (i = 0; i < auth->count; i++)
+		if (is_ours(&auth->entry[i]))
+			learn_line(c, &auth->entry[i], known);
+}
+
+static void
+check_missing(struct cmd_check *c, const char *service,
+    const char *const where[CMD_PAM_KINDS])
+{
+	struct cmd_findings *f = &c->findings;
+
+	if (is_part(service))
+		return;
+	if (where[CMD_PAM_AUTH] == NULL)
+		cmd_find(f, CMD_WARNING, where[CMD_PAM_ACCOUNT] != NULL ?
+		    where[CMD_PAM_ACCOUNT] : where[CMD_PAM_SESSION],
+		    "add the auth line (pam_apikey(8)), or take this one out",
+		    "the auth line is missing: %s asks nobody for a key",
+		    service);
+	else if (where[CMD_PAM_ACCOUNT] == NULL)
+		cmd_find(f, CMD_WARNING, where[CMD_PAM_AUTH], "add the "
+		    "account line (pam_apikey(8))", "the account line of %s "
+		    "is missing: a key that is revoked meanwhile gets in, and "
+		    "nobody is told that it ends soon", service);
+	if (where[CMD_PAM_AUTH] != NULL && where[CMD_PAM_SESSION] == NULL)
+		cmd_find(f, CMD_WARNING, where[CMD_PAM_AUTH], "add the "
+		    "session line (pam_apikey(8))", "the session line of %s "
+		    "is missing: it is not on record which key opened which "
+		    "session", service);
+}
+
+/* What libpam would stumble over, which refuses everybody. */
+static void
+check_syntax(struct cmd_check *c, const struct cmd_pam_stack *s)
+{
+	const char *text, *end;
+	char *where;
+	size_t i;
+
+	for (i = 0; i < s->bad.count; i++) {
+		text = s->bad.item[i];
+		end = strstr(text, ": ");
+		where = cmd_text("%.*s", (int)(end - text), text);
+		cmd_find(&c->findings, CMD_ERROR, where, "mend the line: "
+		    "libpam refuses everybody while it is there", "%s",
+		    end + 2);
+		free(where);
+	}
+}
+
+static void
+check_service(struct cmd_check *c, const char *name, const char *text,
+    const char *service, bool is_conf)
+{
+	struct cmd_pam_stack stack[CMD_PAM_KINDS];
+	const char *where[CMD_PAM_KINDS] = { NULL };
+	bool any = false;
+	int i;
+
+	for (i = 0; i < CMD_PAM_KINDS; i++) {
+		cmd_pam_stack(&stack[i], &c->tree, name, text,
+		    is_conf ? service : NULL, (enum cmd_pam_kind)i);
+		any |= check_stack(c, &stack[i], (enum cmd_pam_kind)i,
+		    &where[i]);
+	}
+	for (i = 0; i < CMD_PAM_KINDS && (any || c->single); i++)
+		check_syntax(c, &stack[i]);
+	if (any)
+		check_missing(c, service, where);
+	if (where[CMD_PAM_AUTH] != NULL && !is_part(service))
+		learn(c, service, &stack[CMD_PAM_AUTH]);
+	for (i = 0; i < CMD_PAM_KINDS; i++)
+		cmd_pam_stack_free(&stack[i]);
+}
+
+void
+cmd_check_pam_text(struct cmd_check *c, const char *name,
+    const char *text, const char *service)
+{
+	check_service(c, name, text, service, false);
+}
+
+/* ---- All services --------------------------------------------------- */
+
+/* Only where there is no folder. */
+static void
+check_pam_conf(struct cmd_check *c)
+{
+	char *text = NULL, *copy, *name;
+	struct cmd_words services = { 0 };
+	struct cmd_pam_reader r = { .has_service = true };
+	struct cmd_pam_line line;
+	size_t i;
+
+	if (cmd_tree_read(&c->tree, "/etc/pam.conf", &text, NULL, NULL) != 0)
+		return;
+	name = cmd_tree_name(&c->tree, "/etc/pam.conf");
+	r.at = copy = cmd_text("%s", text);
+	while (cmd_pam_next(&r, &line))
+		if (line.service != NULL)
+			cmd_words_once(&services, line.service);
+	for (i = 0; i < services.count; i++)
+		check_service(c, name, text, services.item[i], true);
+	cmd_words_free(&services);
+	free(copy);
+	free(name);
+	free(text);
+}
+
+static void
+check_one(struct cmd_check *c, const char *service)
+{
+	char *path = NULL, *text = cmd_pam_service(&c->tree, service, &path);
+	char *name;
+
+	if (text == NULL)
+		return;
+	name = cmd_tree_name(&c->tree, path);
+	check_service(c, name, text, service, false);
+	free(name);
+	free(path);
+	free(text);
+}
+
+void
+cmd_check_pam(struct cmd_check *c)
+{
+	struct cmd_words names = { 0 };
+	const char *const *folder;
+	size_t i;
+	int error;
+
+	for (folder = cmd_pam_folders; *folder != NULL; folder++) {
+		error = cmd_tree_list(&c->tree, *folder, &names);
+		if (error != 0 && error != ENOENT)
+			cmd_check_unread(c, *folder, error);
+	}
+	cmd_words_sort(&names);
+	for (i = 0; i < names.count; i++)
+		if (strpbrk(names.item[i], ".~#") == NULL &&
+		    (i == 0 || strcmp(names.item[i], names.item[i - 1]) != 0))
+			check_one(c, names.item[i]);
+	if (names.count == 0)
+		check_pam_conf(c);
+	cmd_words_free(&names);
+}
+
+/* ---- What the keys are for ------------------------------------------ */
+
+static bool
+has_service(const struct cmd_check *c, const char *service)
+{
+	char *path = NULL, *text = cmd_pam_service(&c->tree, service, &path);
+
+	free(path);
+	free(text);
+	return text != NULL;
+}
+
+void
+cmd_check_pam_services(struct cmd_check *c)
+{
+	static const char *const known[] = { "sshd", "sudo", "sudo-i", NULL };
+	const char *const *service;
+	size_t i;
+
+	for (service = known; *service != NULL; service++) {
+		if (!c->key_anywhere &&
+		    !cmd_words_has(&c->key_services, *service))
+			continue;
+		/* Where it is not installed, nothing is amiss. */
+		if (has_service(c, *service) &&
+		    !cmd_words_has(&c->services, *service))
+			cmd_find(&c->findings, CMD_WARNING, *service, "add "
+			    "the lines to /etc/pam.d (pam_apikey(8))",
+			    "there are keys for %s, but its PAM file has no "
+			    "auth line of pam_apikey.so", *service);
+	}
+	for (i = 0; i < c->key_services.count; i++) {
+		for (service = known; *service != NULL; service++)
+			if (strcmp(*service, c->key_services.item[i]) == 0)
+				break;
+		if (*service == NULL && !cmd_words_has(&c->services,
+		    c->key_services.item[i]))
+			cmd_find(&c->findings, CMD_NOTE,
+			    c->key_services.item[i], "add the lines to its "
+			    "PAM file, or leave it to programs that use the "
+			    "library", "there are keys for %s, which asks "
+			    "for none by PAM", c->key_services.item[i]);
+	}
+}

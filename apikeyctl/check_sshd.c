@@ -1,0 +1,257 @@
+/*
+ * check_sshd.c - does sshd let members show a key at all?
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "sshd.h"
+
+#define CONFIG		"/etc/ssh/sshd_config"
+#define MEMBERS_MAX	64
+
+/* What is known of one user's settings. */
+struct view {
+	struct cmd_check *c;
+	const struct cmd_sshd *sshd;
+	struct cmd_sshd_user user;
+	const char *name;	/* of the file, for what stands nowhere */
+	bool whole;		/* it is not a part of another file */
+	const char *who;
+
+	const char *keyboard, *password;	/* the values that hold */
+	const char *where;	/* of one that is a no */
+	const char *keyword;	/* which is asked now */
+	bool perhaps_no;
+	struct cmd_words told;	/* places that were found for others, too */
+};
+
+/* What is wrong for the whole group is not told again of each member. */
+static bool
+is_news(struct view *v, const char *where)
+{
+	if (cmd_words_has(&v->told, where))
+		return false;
+	cmd_words_add(&v->told, where);
+	return true;
+}
+
+static bool
+is(const char *value, const char *what)
+{
+	return strcasecmp(value, what) == 0;
+}
+
+static void
+method_value(void *arg, const struct cmd_sshd_setting *s, bool perhaps)
+{
+	struct view *v = arg;
+	bool keyboard = strncmp(v->keyword, "kbd", 3) == 0;
+	const char *value = s == NULL ? "yes" : s->value;
+
+	if (s != NULL && is(value, "no"))
+		v->where = s->where;
+	if (perhaps)
+		v->perhaps_no |= is(value, "no");
+	else if (keyboard)
+		v->keyboard = value;
+	else
+		v->password = value;
+}
+
+/* Both methods are no; or, in some Match block, perhaps so. */
+static void
+check_methods(struct view *v)
+{
+	bool keyboard_may, password_may;
+
+	v->where = NULL;
+	v->perhaps_no = false;
+	v->keyword = "kbdinteractiveauthentication";
+	cmd_sshd_values(v->sshd, v->keyword, &v->user, method_value, v);
+	keyboard_may = v->perhaps_no;
+	v->perhaps_no = false;
+	v->keyword = "passwordauthentication";
+	cmd_sshd_values(v->sshd, v->keyword, &v->user, method_value, v);
+	password_may = v->perhaps_no;
+	if (v->where == NULL || !is_news(v, v->where))
+		return;
+	if (is(v->keyboard, "no") && is(v->password, "no"))
+		cmd_find(&v->c->findings, CMD_ERROR, v->where, "install "
+		    "etc/sshd_config.d/apikey.conf: Match Group apikey with "
+		    "both yes", "%s cannot show a key: KbdInteractive"
+		    "Authentication and PasswordAuthentication are both no",
+		    v->who);
+	else if ((is(v->keyboard, "no") || keyboard_may) &&
+	    (is(v->password, "no") || password_may))
+		cmd_find(&v->c->findings, CMD_NOTE, v->where, "see that one "
+		    "of both is yes for members", "where this Match block "
+		    "holds, %s may not be able to show a key", v->who);
+}
+
+/* Does a list of methods have one that a key can be shown by? */
+static bool
+can_show(const struct view *v, const char *list)
+{
+	struct cmd_words methods = { 0 };
+	bool can = false;
+	size_t i;
+
+	cmd_words_split(&methods, list, ",");
+	for (i = 0; i < methods.count; i++) {
+		methods.item[i][strcspn(methods.item[i], ":")] = '\0';
+		can |= is(methods.item[i], "any") ||
+		    (is(methods.item[i], "password") &&
+		    !is(v->password, "no")) ||
+		    (is(methods.item[i], "keyboard-interactive") &&
+		    !is(v->keyboard, "no"));
+	}
+	cmd_words_free(&methods);
+	return can;
+}
+
+static void
+lists_value(void *arg, const struct cmd_sshd_setting *s, bool perhaps)
+{
+	struct view *v = arg;
+	struct cmd_words lists = { 0 };
+	bool can = false;
+	size_t i;
+
+	if (s == NULL)
+		return;
+	cmd_words_split(&lists, s->value, " \t\"");
+	for (i = 0; i < lists.count; i++)
+		can |= can_show(v, lists.item[i]);
+	if (!can && is_news(v, s->where))
+		cmd_find(&v->c->findings, perhaps ? CMD_NOTE : CMD_ERROR,
+		    s->where, "add keyboard-interactive, for members at "
+		    "least", "%s %s show a key: AuthenticationMethods %s has "
+		    "neither keyboard-interactive nor password, or they are "
+		    "off", v->who, perhaps ? "may not be able to" : "cannot",
+		    s->value);
+	cmd_words_free(&lists);
+}
+
+static void
+pam_value(void *arg, const struct cmd_sshd_setting *s, bool perhaps)
+{
+	struct view *v = arg;
+
+	if (perhaps || (s == NULL && !v->whole) ||
+	    (s != NULL && is(s->value, "yes")))
+		return;
+	cmd_find(&v->c->findings, CMD_ERROR, s == NULL ? v->name : s->where,
+	    "UsePAM yes", "sshd asks PAM nothing: UsePAM is %s, and no key "
+	    "is accepted", s == NULL ? "not set" : s->value);
+}
+
+static void
+root_value(void *arg, const struct cmd_sshd_setting *s, bool perhaps)
+{
+	struct view *v = arg;
+	const char *value = s == NULL ? "prohibit-password" : s->value;
+
+	if (perhaps || (s == NULL && !v->whole))
+		return;
+	if (is(value, "yes"))
+		cmd_find(&v->c->findings, CMD_WARNING, s == NULL ? v->name :
+		    s->where, "PermitRootLogin no, and keys for accounts of "
+		    "their own, with sudo", "root may log in with a key");
+	else
+		cmd_find(&v->c->findings, CMD_WARNING, s == NULL ? v->name :
+		    s->where, "revoke the key: root needs none here",
+		    "root has a key or is a member, but PermitRootLogin %s "
+		    "refuses it", value);
+}
+
+static void
+check_user(struct view *v, const char *name, const struct cmd_words *groups)
+{
+	char *who = name == NULL ? cmd_text("a member of %s",
+	    groups->count > 0 ? groups->item[0] : "no group") :
+	    cmd_text("%s", name);
+
+	v->user = (struct cmd_sshd_user){ name, groups };
+	v->who = who;
+	v->keyboard = v->password = "yes";
+	check_methods(v);
+	cmd_sshd_values(v->sshd, "authenticationmethods", &v->user,
+	    lists_value, v);
+	cmd_sshd_values(v->sshd, "usepam", &v->user, pam_value, v);
+	if (name != NULL && strcmp(name, "root") == 0)
+		cmd_sshd_values(v->sshd, "permitrootlogin", &v->user,
+		    root_value, v);
+	v->who = NULL;
+	free(who);
+}
+
+static void
+check_named(struct view *v, const char *name)
+{
+	struct cmd_words groups = { 0 };
+
+	cmd_groups_of(&v->c->people, name, &groups);
+	check_user(v, name, &groups);
+	cmd_words_free(&groups);
+}
+
+static void
+check_text(struct cmd_check *c, const char *name, const char *text,
+    bool whole)
+{
+	struct cmd_words members = { 0 }, one = { 0 };
+	struct cmd_sshd sshd;
+	struct view v = { .c = c, .sshd = &sshd, .name = name,
+	    .whole = whole };
+	size_t i;
+
+	cmd_sshd_read(&sshd, &c->tree, name, text);
+	for (i = 0; i < sshd.unread.count; i++)
+		cmd_find(&c->findings, CMD_NOTE, name, "look at it yourself "
+		    "(sshd -T)", "%s", sshd.unread.item[i]);
+	for (i = 0; i < c->sshd.groups.count; i++) {
+		cmd_words_free(&one);
+		cmd_words_add(&one, c->sshd.groups.item[i]);
+		check_user(&v, NULL, &one);
+		cmd_members(&c->people, c->sshd.groups.item[i], &members);
+	}
+	if (c->sshd.asks_all)
+		for (i = 0; i < c->key_users.count; i++)
+			cmd_words_once(&members, c->key_users.item[i]);
+	if (c->root_key)
+		cmd_words_once(&members, "root");
+	for (i = 0; i < members.count && i < MEMBERS_MAX; i++)
+		check_named(&v, members.item[i]);
+	cmd_words_free(&v.told);
+	cmd_words_free(&members);
+	cmd_words_free(&one);
+	cmd_sshd_free(&sshd);
+}
+
+void
+cmd_check_sshd_text(struct cmd_check *c, const char *name, const char *text,
+    bool whole)
+{
+	check_text(c, name, text, whole);
+}
+
+void
+cmd_check_sshd(struct cmd_check *c)
+{
+	char *name, *text = NULL;
+	int error;
+
+	if (!c->sshd.asks)
+		return;
+	error = cmd_tree_read(&c->tree, CONFIG, &text, NULL, NULL);
+	name = cmd_tree_name(&c->tree, CONFIG);
+	if (error == 0)
+		check_text(c, name, text, true);
+	else if (error != ENOENT)
+		cmd_check_unread(c, CONFIG, error);
+	free(name);
+	free(text);
+}

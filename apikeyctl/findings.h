@@ -1,0 +1,46 @@
+/*
+ * findings.h - what a check finds: each with a severity, a place, what is
+ * wrong and how to mend it.
+ */
+#ifndef CMD_FINDINGS_H
+#define CMD_FINDINGS_H
+
+#include "cmds.h"
+
+/* error: logins fail, or let in whom they should not.  warning: something
+ * does not do what it was meant to.  note: good to know. */
+enum cmd_severity { CMD_ERROR, CMD_WARNING, CMD_NOTE };
+
+struct cmd_finding {
+	enum cmd_severity severity;
+	char *where, *what, *mend;
+	size_t place;		/* in the order of finding */
+};
+
+/* All zero is none. */
+struct cmd_findings {
+	struct cmd_finding *finding;
+	size_t count, room;
+	void *seen;		/* a tree of them, for what comes twice */
+	int status;		/* of what could not be looked at */
+};
+
+/* Put one on the list; what is there already is not put there again. */
+void	 cmd_find(struct cmd_findings *, enum cmd_severity,
+	    const char *where, const char *mend, const char *format, ...)
+	    __attribute__((format(printf, 5, 6)));
+
+/*
+ * One of the library's sentences, "NAME[:LINE]: what; mend", about the file
+ * of that name.  mend is for a sentence that has none.
+ */
+void	 cmd_find_sentence(struct cmd_findings *, enum cmd_severity,
+	    const char *name, const char *sentence, const char *mend);
+
+/* Forget them all. */
+void	 cmd_findings_drop(struct cmd_findings *);
+
+/* Write them, the worst first, and free them; returns the exit status. */
+int	 cmd_findings_put(const struct cmd_env *, struct cmd_findings *);
+
+#endif /* CMD_FINDINGS_H */

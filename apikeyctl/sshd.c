@@ -1,0 +1,306 @@
+/*
+ * sshd.c - sshd_config: the first value of a setting is the one that holds;
+ * Match blocks end with their file.
+ */
+#include <ctype.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sshd.h"
+
+#define FOLDER		"/etc/ssh/"
+#define DEPTH_MAX	16
+#define SETTINGS_MAX	4096
+
+struct reading {
+	struct cmd_sshd *sshd;
+	const struct cmd_tree *tree;
+	const struct cmd_sshd_match *outer;
+	int depth;
+};
+
+static void	read_text(const struct reading *, const char *name,
+		    const char *text);
+
+/* Keyword and value, with blanks, "=" and the quotes of one value taken
+ * away.  False for a line that says nothing. */
+static bool
+split(char *line, char **ret_keyword, char **ret_value)
+{
+	char *end, *p;
+
+	line += strspn(line, " \t\r");
+	if (*line == '\0' || *line == '#')
+		return false;
+	end = line + strcspn(line, " \t\r=\"");
+	*ret_keyword = line;
+	*ret_value = end + strspn(end, " \t\r=");
+	*end = '\0';
+	for (p = line; *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
+	for (p = *ret_value; *p != '\0'; p++)
+		if (*p == '#' && (p == *ret_value || isspace(p[-1]))) {
+			*p = '\0';
+			break;
+		}
+	for (p = *ret_value + strlen(*ret_value); p > *ret_value &&
+	    isspace((unsigned char)p[-1]); p--)
+		p[-1] = '\0';
+	if (**ret_value == '"' && p - *ret_value > 1 && p[-1] == '"' &&
+	    strchr(*ret_value + 1, '"') == p - 1) {
+		p[-1] = '\0';
+		(*ret_value)++;
+	}
+	return true;
+}
+
+static void
+include_file(const struct reading *r, const char *path)
+{
+	struct reading inner = *r;
+	char *text, *name, *what;
+	int error;
+
+	inner.depth++;
+	if (inner.depth > DEPTH_MAX)
+		return;
+	error = cmd_tree_read(r->tree, path, &text, NULL, NULL);
+	name = cmd_tree_name(r->tree, path);
+	if (error == 0) {
+		read_text(&inner, name, text);
+		free(text);
+	} else {
+		what = cmd_text("%s: cannot be read: %s", name,
+		    strerror(error));
+		cmd_words_once(&r->sshd->unread, what);
+		free(what);
+	}
+	free(name);
+}
+
+/* One pattern: the last part of the path may have wild cards. */
+static void
+include(const struct reading *r, const char *pattern, const char *where)
+{
+	struct cmd_words names = { 0 };
+	char *full, *slash, *path, *what;
+	size_t i;
+
+	full = *pattern == '/' ? cmd_text("%s", pattern) :
+	    cmd_text(FOLDER "%s", pattern);
+	slash = strrchr(full, '/');
+	*slash = '\0';
+	if (strpbrk(full, "*?[") != NULL) {
+		what = cmd_text("%s: it cannot be told what %s includes",
+		    where, pattern);
+		cmd_words_once(&r->sshd->unread, what);
+		free(what);
+	} else if (cmd_tree_list(r->tree, *full == '\0' ? "/" : full,
+	    &names) == 0)
+		for (i = 0; i < names.count; i++) {
+			if (fnmatch(slash + 1, names.item[i],
+			    FNM_PERIOD) != 0)
+				continue;
+			path = cmd_text("%s/%s", full, names.item[i]);
+			include_file(r, path);
+			free(path);
+		}
+	cmd_words_free(&names);
+	free(full);
+}
+
+static const struct cmd_sshd_match *
+new_match(const struct reading *r, const char *text)
+{
+	struct cmd_sshd_match *match = cmd_memory(calloc(1, sizeof(*match)));
+
+	match->text = cmd_text("%s", text);
+	match->outer = r->outer;
+	match->next = r->sshd->matches;
+	r->sshd->matches = match;
+	return match;
+}
+
+static void
+add(const struct reading *r, const char *keyword, const char *value,
+    const char *where, const struct cmd_sshd_match *match)
+{
+	struct cmd_sshd *sshd = r->sshd;
+
+	/* The name that it had before OpenSSH 8.7. */
+	if (strcmp(keyword, "challengeresponseauthentication") == 0 ||
+	    strcmp(keyword, "skeyauthentication") == 0)
+		keyword = "kbdinteractiveauthentication";
+	sshd->setting = cmd_memory(reallocarray(sshd->setting,
+	    sshd->count + 1, sizeof(sshd->setting[0])));
+	sshd->setting[sshd->count++] = (struct cmd_sshd_setting){
+		.keyword = cmd_text("%s", keyword),
+		.value = cmd_text("%s", value),
+		.where = cmd_text("%s", where), .match = match
+	};
+}
+
+static void
+take(const struct reading *r, const struct cmd_sshd_match **match,
+    const char *keyword, const char *value, const char *where)
+{
+	struct reading inner = *r;
+	struct cmd_words patterns = { 0 };
+	size_t i;
+
+	if (strcmp(keyword, "match") == 0)
+		*match = new_match(r, value);
+	else if (strcmp(keyword, "include") == 0) {
+		inner.outer = *match;
+		cmd_words_split(&patterns, value, " \t\"");
+		for (i = 0; i < patterns.count; i++)
+			include(&inner, patterns.item[i], where);
+		cmd_words_free(&patterns);
+	} else if (r->sshd->count < SETTINGS_MAX)
+		add(r, keyword, value, where, *match);
+}
+
+static void
+read_text(const struct reading *r, const char *name, const char *text)
+{
+	const struct cmd_sshd_match *match = r->outer;
+	char *copy = cmd_text("%s", text), *line, *rest = copy;
+	char *keyword, *value, *where;
+	unsigned int number = 0;
+
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		number++;
+		if (!split(line, &keyword, &value))
+			continue;
+		where = cmd_text("%s:%u", name, number);
+		take(r, &match, keyword, value, where);
+		free(where);
+	}
+	free(copy);
+}
+
+void
+cmd_sshd_read(struct cmd_sshd *sshd, const struct cmd_tree *tree,
+    const char *name, const char *text)
+{
+	struct reading r = { .sshd = sshd, .tree = tree };
+
+	*sshd = (struct cmd_sshd){ .count = 0 };
+	read_text(&r, name, text);
+}
+
+void
+cmd_sshd_free(struct cmd_sshd *sshd)
+{
+	struct cmd_sshd_match *match;
+	size_t i;
+
+	for (i = 0; i < sshd->count; i++) {
+		free(sshd->setting[i].keyword);
+		free(sshd->setting[i].value);
+		free(sshd->setting[i].where);
+	}
+	free(sshd->setting);
+	while ((match = sshd->matches) != NULL) {
+		sshd->matches = match->next;
+		free(match->text);
+		free(match);
+	}
+	cmd_words_free(&sshd->unread);
+}
+
+/* ---- For one user --------------------------------------------------- */
+
+enum answer { NO, PERHAPS, YES };
+
+/* A list of patterns against a text: one that is negated and fits is a no,
+ * whatever else fits. */
+static enum answer
+fits(const char *list, const char *text)
+{
+	struct cmd_words patterns = { 0 };
+	enum answer answer = NO;
+	const char *pattern;
+	bool negated;
+	size_t i;
+
+	cmd_words_split(&patterns, list, ",");
+	for (i = 0; i < patterns.count; i++) {
+		pattern = patterns.item[i];
+		negated = *pattern == '!';
+		if (fnmatch(pattern + negated, text, FNM_NOESCAPE) != 0)
+			continue;
+		answer = negated ? NO : YES;
+		if (negated)
+			break;
+	}
+	cmd_words_free(&patterns);
+	return answer;
+}
+
+static enum answer
+fits_any(const char *list, const struct cmd_words *texts)
+{
+	enum answer answer = NO;
+	size_t i;
+
+	for (i = 0; i < texts->count; i++)
+		if (fits(list, texts->item[i]) == YES)
+			answer = YES;
+	return answer;
+}
+
+static enum answer
+criterion(const char *name, const char *value,
+    const struct cmd_sshd_user *user)
+{
+	if (strcasecmp(name, "user") == 0)
+		return user->name != NULL ? fits(value, user->name) :
+		    strcmp(value, "*") == 0 ? YES : NO;
+	if (strcasecmp(name, "group") == 0)
+		return fits_any(value, user->groups);
+	return PERHAPS;
+}
+
+static enum answer
+matches(const struct cmd_sshd_match *match, const struct cmd_sshd_user *user)
+{
+	struct cmd_words words = { 0 };
+	enum answer answer = YES, one;
+	size_t i;
+
+	if (match == NULL)
+		return YES;
+	cmd_words_split(&words, match->text, " \t=\"");
+	for (i = 0; i < words.count; i += 2) {
+		if (strcasecmp(words.item[i], "all") == 0)
+			break;
+		one = i + 1 < words.count ? criterion(words.item[i],
+		    words.item[i + 1], user) : PERHAPS;
+		answer = one < answer ? one : answer;
+	}
+	cmd_words_free(&words);
+	one = matches(match->outer, user);
+	return one < answer ? one : answer;
+}
+
+void
+cmd_sshd_values(const struct cmd_sshd *sshd, const char *keyword,
+    const struct cmd_sshd_user *user, cmd_sshd_value *each, void *arg)
+{
+	enum answer answer;
+	size_t i;
+
+	for (i = 0; i < sshd->count; i++) {
+		if (strcmp(sshd->setting[i].keyword, keyword) != 0)
+			continue;
+		answer = matches(sshd->setting[i].match, user);
+		if (answer != NO)
+			each(arg, &sshd->setting[i], answer == PERHAPS);
+		if (answer == YES)
+			return;
+	}
+	each(arg, NULL, false);
+}
