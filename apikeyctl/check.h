@@ -43,7 +43,7 @@ void	 cmd_check_config_text(struct cmd_check *, const char *name,
 void	 cmd_check_record_text(struct cmd_check *, const char *name,
 	    const char *text, size_t len, const char *id);
 void	 cmd_check_pam_text(struct cmd_check *, const char *name,
-	    const char *text, const char *service);
+	    const char *text, const char *service, bool is_conf);
 void	 cmd_check_sshd_text(struct cmd_check *, const char *name,
 	    const char *text, bool whole);
 void	 cmd_check_sudoers_text(struct cmd_check *, const char *name,
@@ -89,6 +89,8 @@ void	 cmd_check_pam_services(struct cmd_check *);
 struct cmd_pam_entry;
 void	 cmd_check_pam_line(struct cmd_check *, const struct cmd_pam_entry *,
 	    const char *kind);
+void	 cmd_check_pam_module(struct cmd_check *,
+	    const struct cmd_pam_entry *);
 
 void	 cmd_check_sshd(struct cmd_check *);
 void	 cmd_check_sudoers(struct cmd_check *);

@@ -172,7 +172,7 @@ check_kind(struct cmd_check *c, enum kind kind, const char *file,
 		    is_record_name(base) ? id : NULL);
 		break;
 	case PAM:
-		cmd_check_pam_text(c, file, text, base);
+		cmd_check_pam_text(c, file, text, base, false);
 		break;
 	case SSHD:
 		learn_services(c);

@@ -1,8 +1,7 @@
 /*
- * check_pam.c - the PAM stacks of all services: where our lines stand, what
- * they lead to, and where they are missing.
+ * check_pam.c - the PAM stacks of one service: where our lines stand, what
+ * they lead to, and which are missing.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,8 +76,10 @@ has_option(const struct cmd_pam_stack *s, const char *option)
 /* Whom the stack lets in who shows nothing good. */
 static void
 check_open(struct cmd_check *c, const struct cmd_pam_stack *s,
-    const char *where, bool in_order)
+    const struct cmd_pam_entry *ours, bool in_order)
 {
+	const char *where = ours->where;
+	int success = ours->action[CMD_PAM_SUCCESS];
 	const struct cmd_pam_entry *by = NULL;
 	struct cmd_findings *f = &c->findings;
 	static const char mend[] = "let a pam_deny.so that is requisite come "
@@ -99,32 +100,35 @@ check_open(struct cmd_check *c, const struct cmd_pam_stack *s,
 		cmd_find(f, CMD_ERROR, where, mend, "the stack fails open: "
 		    "a refused key is let in by %s (%s)", by->module,
 		    by->where);
-	else if (in_order && !cmd_pam_permits(s, CMD_PAM_SUCCESS, NULL))
+	else if (in_order && (success == CMD_PAM_DO_DONE ||
+	    success >= CMD_PAM_JUMP) &&
+	    !cmd_pam_permits(s, CMD_PAM_SUCCESS, NULL))
 		cmd_find(f, CMD_WARNING, where, "let success be done on our "
-		    "line", "a key alone is not enough: later modules ask, "
-		    "too");
+		    "line, outside of any substack", "a key alone is not "
+		    "enough: later modules ask, too");
 }
 
 static bool
 check_stack(struct cmd_check *c, const struct cmd_pam_stack *s,
     enum cmd_pam_kind kind, const char **ret_where)
 {
-	bool found = false, in_order;
+	const struct cmd_pam_entry *first = NULL;
+	bool in_order;
 	size_t i;
 
 	for (i = 0; i < s->count; i++) {
 		if (!is_ours(&s->entry[i]))
 			continue;
 		cmd_check_pam_line(c, &s->entry[i], cmd_pam_kind_name(kind));
-		if (!found)
-			*ret_where = s->entry[i].where;
-		found = true;
+		if (first == NULL)
+			first = &s->entry[i];
 	}
-	if (!found)
+	if (first == NULL)
 		return false;
+	*ret_where = first->where;
 	in_order = check_order(c, s, kind);
 	if (kind == CMD_PAM_AUTH)
-		check_open(c, s, *ret_where, in_order);
+		check_open(c, s, first, in_order);
 	return true;
 }
 
@@ -220,8 +224,8 @@ check_syntax(struct cmd_check *c, const struct cmd_pam_stack *s)
 	}
 }
 
-static void
-check_service(struct cmd_check *c, const char *name, const char *text,
+void
+cmd_check_pam_text(struct cmd_check *c, const char *name, const char *text,
     const char *service, bool is_conf)
 {
 	struct cmd_pam_stack stack[CMD_PAM_KINDS];
@@ -243,121 +247,4 @@ check_service(struct cmd_check *c, const char *name, const char *text,
 		learn(c, service, &stack[CMD_PAM_AUTH]);
 	for (i = 0; i < CMD_PAM_KINDS; i++)
 		cmd_pam_stack_free(&stack[i]);
-}
-
-void
-cmd_check_pam_text(struct cmd_check *c, const char *name,
-    const char *text, const char *service)
-{
-	check_service(c, name, text, service, false);
-}
-
-/* ---- All services --------------------------------------------------- */
-
-/* Only where there is no folder. */
-static void
-check_pam_conf(struct cmd_check *c)
-{
-	char *text = NULL, *copy, *name;
-	struct cmd_words services = { 0 };
-	struct cmd_pam_reader r = { .has_service = true };
-	struct cmd_pam_line line;
-	size_t i;
-
-	if (cmd_tree_read(&c->tree, "/etc/pam.conf", &text, NULL, NULL) != 0)
-		return;
-	name = cmd_tree_name(&c->tree, "/etc/pam.conf");
-	r.at = copy = cmd_text("%s", text);
-	while (cmd_pam_next(&r, &line))
-		if (line.service != NULL)
-			cmd_words_once(&services, line.service);
-	for (i = 0; i < services.count; i++)
-		check_service(c, name, text, services.item[i], true);
-	cmd_words_free(&services);
-	free(copy);
-	free(name);
-	free(text);
-}
-
-static void
-check_one(struct cmd_check *c, const char *service)
-{
-	char *path = NULL, *text = cmd_pam_service(&c->tree, service, &path);
-	char *name;
-
-	if (text == NULL)
-		return;
-	name = cmd_tree_name(&c->tree, path);
-	check_service(c, name, text, service, false);
-	free(name);
-	free(path);
-	free(text);
-}
-
-void
-cmd_check_pam(struct cmd_check *c)
-{
-	struct cmd_words names = { 0 };
-	const char *const *folder;
-	size_t i;
-	int error;
-
-	for (folder = cmd_pam_folders; *folder != NULL; folder++) {
-		error = cmd_tree_list(&c->tree, *folder, &names);
-		if (error != 0 && error != ENOENT)
-			cmd_check_unread(c, *folder, error);
-	}
-	cmd_words_sort(&names);
-	for (i = 0; i < names.count; i++)
-		if (strpbrk(names.item[i], ".~#") == NULL &&
-		    (i == 0 || strcmp(names.item[i], names.item[i - 1]) != 0))
-			check_one(c, names.item[i]);
-	if (names.count == 0)
-		check_pam_conf(c);
-	cmd_words_free(&names);
-}
-
-/* ---- What the keys are for ------------------------------------------ */
-
-static bool
-has_service(const struct cmd_check *c, const char *service)
-{
-	char *path = NULL, *text = cmd_pam_service(&c->tree, service, &path);
-
-	free(path);
-	free(text);
-	return text != NULL;
-}
-
-void
-cmd_check_pam_services(struct cmd_check *c)
-{
-	static const char *const known[] = { "sshd", "sudo", "sudo-i", NULL };
-	const char *const *service;
-	size_t i;
-
-	for (service = known; *service != NULL; service++) {
-		if (!c->key_anywhere &&
-		    !cmd_words_has(&c->key_services, *service))
-			continue;
-		/* Where it is not installed, nothing is amiss. */
-		if (has_service(c, *service) &&
-		    !cmd_words_has(&c->services, *service))
-			cmd_find(&c->findings, CMD_WARNING, *service, "add "
-			    "the lines to /etc/pam.d (pam_apikey(8))",
-			    "there are keys for %s, but its PAM file has no "
-			    "auth line of pam_apikey.so", *service);
-	}
-	for (i = 0; i < c->key_services.count; i++) {
-		for (service = known; *service != NULL; service++)
-			if (strcmp(*service, c->key_services.item[i]) == 0)
-				break;
-		if (*service == NULL && !cmd_words_has(&c->services,
-		    c->key_services.item[i]))
-			cmd_find(&c->findings, CMD_NOTE,
-			    c->key_services.item[i], "add the lines to its "
-			    "PAM file, or leave it to programs that use the "
-			    "library", "there are keys for %s, which asks "
-			    "for none by PAM", c->key_services.item[i]);
-	}
 }

@@ -1,6 +1,5 @@
 /*
- * check_pam_line.c - one line of pam_apikey: its control, its options, its
- * module.
+ * check_pam_line.c - one line of pam_apikey: its control and its options.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +81,7 @@ check_word(struct cmd_check *c, const struct cmd_pam_entry *e,
 			    list[i].what);
 			return true;
 		}
-	return strchr(e->control, '=') == NULL;
+	return false;
 }
 
 static bool
@@ -153,7 +152,10 @@ static void
 check_control(struct cmd_check *c, const struct cmd_pam_entry *e,
     const char *kind)
 {
-	if (check_word(c, e, kind))
+	int action[CMD_PAM_ANSWERS];
+
+	/* What libpam does not know was found already. */
+	if (!cmd_pam_control(e->control, action) || check_word(c, e, kind))
 		return;
 	check_common(c, e, kind);
 	if (strcmp(kind, "auth") == 0)
@@ -245,80 +247,11 @@ check_options(struct cmd_check *c, const struct cmd_pam_entry *e)
 		    "every key is refused here", config);
 }
 
-/* ---- Module --------------------------------------------------------- */
-
-/* Folders of modules below these, of which libpam knows one. */
-static const char *const libraries[] = {
-	"/usr/lib", "/lib", "/usr/lib64", "/lib64", NULL
-};
-
-/* Is a module where libpam looks?  libpam's folder is the one with its own
- * modules; ret_folder tells it.  True, too, when it cannot be told. */
-static bool
-look_in(const struct cmd_tree *tree, const char *folder, bool *ret_there,
-    char **ret_folder)
-{
-	char *own = cmd_text("%s/security/pam_deny.so", folder);
-	char *ours = cmd_text("%s/security/pam_apikey.so", folder);
-	bool known = cmd_tree_has(tree, own);
-
-	if (known) {
-		*ret_there |= cmd_tree_has(tree, ours);
-		if (*ret_folder == NULL)
-			*ret_folder = cmd_text("%s/security", folder);
-	}
-	free(own);
-	free(ours);
-	return known;
-}
-
-static bool
-module_there(const struct cmd_tree *tree, char **ret_folder)
-{
-	struct cmd_words names = { 0 };
-	const char *const *library;
-	bool known = false, there = false;
-	char *folder;
-	size_t i;
-
-	for (library = libraries; *library != NULL && !there; library++) {
-		known |= look_in(tree, *library, &there, ret_folder);
-		(void)cmd_tree_list(tree, *library, &names);
-		for (i = 0; i < names.count && !there; i++) {
-			if (strstr(names.item[i], "-linux-") == NULL)
-				continue;
-			folder = cmd_text("%s/%s", *library, names.item[i]);
-			known |= look_in(tree, folder, &there, ret_folder);
-			free(folder);
-		}
-		cmd_words_free(&names);
-	}
-	return there || !known;
-}
-
-static void
-check_module(struct cmd_check *c, const struct cmd_pam_entry *e)
-{
-	char *folder = NULL;
-
-	if (*e->module == '/') {
-		if (!cmd_tree_has(&c->tree, e->module))
-			cmd_find(&c->findings, CMD_ERROR, e->where, "name it "
-			    "without a folder, and install it",
-			    "there is no %s", e->module);
-	} else if (!module_there(&c->tree, &folder))
-		cmd_find(&c->findings, CMD_ERROR, folder, "install it there "
-		    "(make install PAMDIR=), or take the lines out",
-		    "pam_apikey.so is not here, where libpam looks, but "
-		    "PAM files name it");
-	free(folder);
-}
-
 void
 cmd_check_pam_line(struct cmd_check *c, const struct cmd_pam_entry *e,
     const char *kind)
 {
 	check_control(c, e, kind);
 	check_options(c, e);
-	check_module(c, e);
+	cmd_check_pam_module(c, e);
 }

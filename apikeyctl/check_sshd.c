@@ -160,10 +160,10 @@ root_value(void *arg, const struct cmd_sshd_setting *s, bool perhaps)
 		cmd_find(&v->c->findings, CMD_WARNING, s == NULL ? v->name :
 		    s->where, "PermitRootLogin no, and keys for accounts of "
 		    "their own, with sudo", "root may log in with a key");
-	else
+	else if (v->c->root_key)
 		cmd_find(&v->c->findings, CMD_WARNING, s == NULL ? v->name :
 		    s->where, "revoke the key: root needs none here",
-		    "root has a key or is a member, but PermitRootLogin %s "
+		    "root has a key for sshd, but PermitRootLogin %s "
 		    "refuses it", value);
 }
 

@@ -125,8 +125,7 @@ static const char *const deciding[] = {
 	"pam_radius_auth.so", "pam_radius.so", "pam_tacplus.so",
 	"pam_oath.so", "pam_google_authenticator.so", "pam_u2f.so",
 	"pam_yubico.so", "pam_fprintd.so", "pam_pkcs11.so",
-	"pam_ssh_agent_auth.so", "pam_duo.so", "pam_exec.so",
-	"pam_localuser.so"
+	"pam_ssh_agent_auth.so", "pam_duo.so", "pam_localuser.so"
 };
 
 bool

@@ -85,18 +85,27 @@ cmd_tree_name(const struct cmd_tree *tree, const char *path)
 static int
 read_all(int fd, char **ret_text, size_t *ret_len)
 {
-	char *text = cmd_memory(malloc(CMD_FILE_MAX + 1));
-	size_t have = 0;
+	size_t have = 0, room = 4096;
+	char *text = cmd_memory(malloc(room));
 	ssize_t n;
 
-	while ((n = read(fd, text + have, CMD_FILE_MAX + 1 - have)) > 0)
+	/* One byte is for the NUL behind it. */
+	while ((n = read(fd, text + have, room - 1 - have)) > 0) {
 		have += (size_t)n;
+		if (have < room - 1)
+			continue;
+		if (have > CMD_FILE_MAX)
+			break;
+		room *= 4;
+		text = cmd_memory(realloc(text, room));
+	}
 	if (n == -1 || have > CMD_FILE_MAX) {
+		n = n == -1 ? errno : EFBIG;
 		free(text);
-		return n == -1 ? errno : EFBIG;
+		return (int)n;
 	}
 	text[have] = '\0';
-	*ret_text = cmd_memory(realloc(text, have + 1));
+	*ret_text = text;
 	if (ret_len != NULL)
 		*ret_len = have;
 	return 0;

@@ -1,0 +1,99 @@
+/*
+ * sshd_match.c - what sshd_config says for one user.
+ */
+#include <fnmatch.h>
+#include <string.h>
+
+#include "sshd.h"
+
+enum answer { NO, PERHAPS, YES };
+
+/* A list of patterns against a text: one that is negated and fits is a no,
+ * whatever else fits. */
+static enum answer
+fits(const char *list, const char *text)
+{
+	struct cmd_words patterns = { 0 };
+	enum answer answer = NO;
+	const char *pattern;
+	bool negated;
+	size_t i;
+
+	cmd_words_split(&patterns, list, ",");
+	for (i = 0; i < patterns.count; i++) {
+		pattern = patterns.item[i];
+		negated = *pattern == '!';
+		if (fnmatch(pattern + negated, text, FNM_NOESCAPE) != 0)
+			continue;
+		answer = negated ? NO : YES;
+		if (negated)
+			break;
+	}
+	cmd_words_free(&patterns);
+	return answer;
+}
+
+static enum answer
+fits_any(const char *list, const struct cmd_words *texts)
+{
+	enum answer answer = NO;
+	size_t i;
+
+	for (i = 0; i < texts->count; i++)
+		if (fits(list, texts->item[i]) == YES)
+			answer = YES;
+	return answer;
+}
+
+static enum answer
+criterion(const char *name, const char *value,
+    const struct cmd_sshd_user *user)
+{
+	if (strcasecmp(name, "user") == 0)
+		return user->name != NULL ? fits(value, user->name) :
+		    strcmp(value, "*") == 0 ? YES : NO;
+	if (strcasecmp(name, "group") == 0)
+		return fits_any(value, user->groups);
+	return PERHAPS;
+}
+
+static enum answer
+matches(const struct cmd_sshd_match *match, const struct cmd_sshd_user *user)
+{
+	struct cmd_words words = { 0 };
+	enum answer answer = YES, one;
+	size_t i;
+
+	if (match == NULL)
+		return YES;
+	cmd_words_split(&words, match->text, " \t=\"");
+	for (i = 0; i < words.count; i += 2) {
+		if (strcasecmp(words.item[i], "all") == 0)
+			break;
+		one = i + 1 < words.count ? criterion(words.item[i],
+		    words.item[i + 1], user) : PERHAPS;
+		answer = one < answer ? one : answer;
+	}
+	cmd_words_free(&words);
+	one = matches(match->outer, user);
+	return one < answer ? one : answer;
+}
+
+void
+cmd_sshd_values(const struct cmd_sshd *sshd, const char *keyword,
+    const struct cmd_sshd_user *user, cmd_sshd_value *each, void *arg)
+{
+	enum answer answer;
+	size_t i;
+
+	for (i = 0; i < sshd->count; i++) {
+		if (strcmp(sshd->setting[i].keyword, keyword) != 0)
+			continue;
+		answer = matches(sshd->setting[i].match, user);
+		if (answer != NO)
+			each(arg, &sshd->setting[i], answer == PERHAPS);
+		if (answer == YES)
+			return;
+	}
+	each(arg, NULL, false);
+}

@@ -1,0 +1,184 @@
+# shellcheck shell=bash disable=SC2154,SC2016
+# check.sh - apikeyctl check: configuration, keystore, state, accounts, and
+# the form of what it says.
+. ./check_lib.sh
+
+t 'check: silent on the recommended set-up, as Fedora has it'
+sound fedora
+sound_after :
+t 'check: a file that Fedora links to is followed inside the tree'
+sick 'sed -i 3d etc/authselect/password-auth
+    sed -i 3s/-auth/-nothing/ etc/pam.d/sshd' error etc/pam.d/sshd:3 \
+    'includes password-nothing, which is not there'
+
+sound debian
+t 'check: silent on the recommended set-up, as Debian has it'
+sound_after :
+# What is nobody's mistake.
+sound_after 'rm etc/ssh/sshd_config etc/sudoers etc/pam.d/su'
+sound_after 'touch etc/pam.d/sshd.dpkg-old'
+sound_after 'rm etc/pam.d/sudo etc/pam.d/sudo-i'
+sound_after "sed -i 's/^user.*/user = \"alice\";/; \$adisabled = true;' \
+    $KEYS/$KEY.conf"
+
+t 'check: the configuration'
+only etc/apikey
+conf() { printf 'echo %q >>etc/apikey/apikey.conf' "$1"; }
+sick 'rm etc/apikey/apikey.conf' error etc/apikey/apikey.conf \
+    'there is no configuration'
+n=$(($(wc -l <../../etc/apikey.conf) + 1))
+sick "$(conf 'frobnicate = 1;')" error "etc/apikey/apikey.conf:$n" \
+    'unknown setting "frobnicate"'
+sick "$(conf 'issue = { ttl = "never"; max_ttl = "never"; };')" warning \
+    etc/apikey/apikey.conf 'keys never end'
+sick "$(conf 'issue = { max_ttl = "never"; };')" warning \
+    etc/apikey/apikey.conf 'keys may be made that never end'
+sick "$(conf 'limits = { failures = "100/1s"; };')" warning \
+    etc/apikey/apikey.conf 'limits.failures is 100/1s'
+sound_after "$(conf 'limits = { failures = "1000/1m:9"; key = "9/1s"; };')"
+sick "$(conf 'argon2id = { max_memory = 2000000; };')" warning \
+    etc/apikey/apikey.conf 'lets one login take 2000000 KiB'
+sick "$(conf 'local_services = [ "su", "sshd" ];')" warning \
+    etc/apikey/apikey.conf 'sshd is among local_services'
+
+t 'check: the pepper'
+hex=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff
+pepper="$(conf 'pepper = "/etc/apikey/pepper";'); umask 77;
+    echo $hex >etc/apikey/pepper"
+sound_after "$pepper"
+sick "$pepper; rm etc/apikey/pepper" error etc/apikey/pepper 'is missing'
+sick "$pepper; chmod 640 etc/apikey/pepper" error etc/apikey/pepper \
+    'can be read by others'
+sick "$pepper; echo x >>etc/apikey/pepper" error etc/apikey/pepper \
+    'must hold 64 hexadecimal digits'
+sick "$(conf 'pepper = "/etc/apikey/keys.d/.pepper";'); umask 77;
+    echo $hex >etc/apikey/keys.d/.pepper" warning etc/apikey/apikey.conf \
+    "the keystore's own folder"
+
+t 'check: owners and modes of every path'
+only
+sick 'chmod g+w etc' error etc 'writable by its group'
+only etc/apikey var/lib/apikey
+sick 'chmod o+w etc/apikey/apikey.conf' error etc/apikey/apikey.conf \
+    'writable by everybody'
+sick 'chmod g+w etc/apikey/keys.d' error etc/apikey/keys.d \
+    'writable by its group'
+sick 'chmod 750 etc/apikey/keys.d' warning etc/apikey/keys.d \
+    'can be read by others'
+sick 'chmod 711 var/lib/apikey' warning var/lib/apikey \
+    'can be read by others'
+sick 'chmod g+w var/lib/apikey' error var/lib/apikey 'writable'
+sick "chmod g+w $USAGE" error "$USAGE" 'writable'
+sick "chmod g+w $USAGE/$KEY" error "$USAGE/$KEY" 'writable'
+sick "chmod g+w $KEYS/$KEY.conf" error "$KEYS/$KEY.conf" 'writable'
+sick "mv $KEYS/$KEY.conf etc/apikey/x; ln -s ../x $KEYS/$KEY.conf" error \
+    "$KEYS/$KEY.conf" 'is a symbolic link'
+sick "mkdir $KEYS/0000000000.conf" error "$KEYS/0000000000.conf" \
+    'is not a regular file'
+sick "mkfifo $KEYS/0000000000.conf" error "$KEYS/0000000000.conf" \
+    'is not a regular file'
+sick 'touch var/lib/apikey/counters; chmod o+w var/lib/apikey/counters' \
+    error var/lib/apikey/counters 'writable'
+if [ "$(id -u)" -eq 0 ]; then
+	sick 'chown 12345 etc/apikey' error etc/apikey 'belongs to uid 12345'
+fi
+sick 'rm -r etc/apikey/keys.d' error etc/apikey/keys.d \
+    'there is no keystore'
+# Its one key has its count there.
+sick "rm -r var/lib/apikey; sed -i /max_uses/d $KEYS/$KEY.conf" warning \
+    var/lib/apikey 'there is no state'
+# The path above the tree is not judged.
+sound_after :
+chmod 777 "$W"
+look 0
+chmod 700 "$W"
+
+t 'check: records'
+sick "echo 'color = 1;' >>$KEYS/$KEY.conf" error \
+    "$KEYS/$KEY.conf:$(($(wc -l <"$SOUND/$KEYS/$KEY.conf") + 1))" \
+    'unknown setting "color"'
+sick "cp $KEYS/$KEY.conf $KEYS/0000000000.conf" error \
+    "$KEYS/0000000000.conf" "holds the id $KEY"
+sick "touch $KEYS/README" error "$KEYS/README" 'is not named by the id'
+sick "touch $KEYS/.new" note "$KEYS/.new" 'a change that was not finished'
+sick "rm $USAGE/$KEY" error "key $KEY" 'the count of its uses is missing'
+sick "sed -i /max_uses/d $KEYS/$KEY.conf; echo >$USAGE/$KEY" warning \
+    "$USAGE/$KEY" "is no record of a key's usage"
+sick "sed -i 's/blake2b.v=1/&,p=cb2f5160/' $KEYS/$KEY.conf" error \
+    "$KEYS/$KEY.conf" 'the pepper cb2f5160, but the configuration names none'
+sick "$pepper; sed -i 's/blake2b.v=1/&,p=cb2f5160/' $KEYS/$KEY.conf" error \
+    "$KEYS/$KEY.conf" 'the pepper cb2f5160, but the configured one'
+revoked='revoked = { at = "2020-01-01T00:00:00Z"; };'
+sick "echo '$revoked' >>$KEYS/$KEY.conf" note "$KEYS" \
+    "1 keys ended more than a year ago, one of them $KEY"
+sound_after "echo '${revoked/2020-01-01/$(date +%F)}' >>$KEYS/$KEY.conf"
+
+t 'check: a hash that costs more than the ceiling'
+printf 'hash = "argon2id";\nargon2id = { memory = 20000; };\n' >>"$CONF"
+new --user deploy --service sshd
+costly=$ID
+sound_after :
+sick "$(conf 'argon2id = { max_memory = 19999; };')" error \
+    "$KEYS/$costly.conf" 'takes 20000 KiB and 2 passes'
+rm "$SOUND/$KEYS/$costly.conf"
+sed -i '/argon2id/d' "$CONF"
+
+t 'check: accounts'
+only etc/apikey etc/passwd etc/group etc/shadow
+sick 'sed -i s/deploy/stranger/ etc/apikey/keys.d/*.conf' note \
+    'user stranger' 'unknown here'
+sick 'sed -i s/deploy/alice/ etc/apikey/keys.d/*.conf' note 'user alice' \
+    'not in a group that is asked for them \(apikey\)'
+sick 'sed -i s/apikey:x:997:/\&root,/ etc/group' error 'user root' \
+    'root is asked for a key'
+sick 'sed -i s/apikey:x:997:/\&ghost,/ etc/group' note 'user ghost' \
+    'unknown here'
+sick 'sed -i /deploy/s/bash/nologin/ etc/passwd' note 'user deploy' \
+    'its shell is /bin/nologin'
+sound_after 'sed -i s/apikey:x:997:deploy/apikey:x:997:/ etc/group
+    sed -i s/deploy:x:998:998/deploy:x:998:997/ etc/passwd'
+today=$(($(date +%s) / 86400))
+shadow() { echo "sed -i 's/^deploy:.*/deploy:!:$1/' etc/shadow"; }
+sick "$(shadow "19000:::::$today:")" warning 'user deploy' \
+    'the account has expired'
+sound_after "$(shadow "19000:::::$((today + 1)):")"
+sick "$(shadow '0:0:99999:7:::')" warning 'user deploy' \
+    'must be changed at once'
+sick "$(shadow "$((today - 31)):0:30:7:::")" warning 'user deploy' \
+    'the password has expired'
+sick "$(shadow "$((today - 30)):0:33:7:::")" warning 'user deploy' \
+    'the password expires in 3 days'
+sound_after "$(shadow "$((today - 30)):0:60:7:::")"
+
+only
+t 'check: JSON, a pipe, a terminal'
+in_tree 'touch etc/apikey/keys.d/"a	b"; chmod g+w etc
+    sed -i s/apikey:x:997:/\&ghost,/ etc/group'
+look 8 --json
+want_form findings
+want_json findings.0.severity error
+want_json findings.2.where 'user ghost'
+look 8
+want 'lines' "$(wc -l <"$W/out")" 3
+want_out $'^error\t[^\t]*/keys.d/a\\\\tb\tis not named[^\t]*\tmove it away$'
+want 'severities' "$(cut -f 1 "$W/out" | tr '\n' ' ')" 'error error note '
+script -qec "$CTL check --root $R" /dev/null </dev/null >"$W/out"
+want 'the exit status on a terminal' $? 8
+OUT=$(tr -d '\r' <"$W/out")
+want_out $'^\033\\[31merror   \033\\[0m .*/keys.d/a\\\\x09b$'
+want_out '^         is not named by the id of a key and .conf$'
+want_out '^         mend: move it away$'
+in_tree :
+look 0 --json
+want 'no findings' "$OUT" '{"version":1,"findings":[]}'
+want_form findings
+
+t 'check: exit statuses and arguments'
+look 2 --frobnicate
+"$CTL" check --root "$W/nowhere" 2>"$W/err"
+want 'a tree that is not there' $? 1
+in_tree 'head -c 1100000 /dev/zero >etc/pam.d/huge; truncate -s 2M etc/sudoers'
+look 1
+want_err 'etc/sudoers: File too large'
+in_tree 'mkdir etc/other; mv etc/apikey/apikey.conf etc/other/'
+look 0 --config /etc/other/apikey.conf
