@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "exit.h"
@@ -27,10 +28,28 @@ cmd_check_unread(struct cmd_check *c, const char *path, int error)
 	free(name);
 }
 
+/* A folder on the way was at fault: the file itself may be, too, which a
+ * login would not come to see. */
+static void
+check_last(struct cmd_check *c, const char *path, const char *name)
+{
+	struct stat st;
+
+	if (cmd_tree_stat(&c->tree, path, &st) != 0 || S_ISLNK(st.st_mode))
+		return;
+	if (st.st_uid != 0 && st.st_uid != geteuid())
+		cmd_find(&c->findings, CMD_ERROR, name, "chown root it",
+		    "belongs to uid %u", (unsigned int)st.st_uid);
+	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		cmd_find(&c->findings, CMD_ERROR, name, "chmod go-w it",
+		    "is writable by %s", (st.st_mode & S_IWOTH) != 0 ?
+		    "everybody" : "its group");
+}
+
 bool
 cmd_check_path(struct cmd_check *c, const char *path, bool is_folder)
 {
-	char message[APIKEY_MESSAGE_SIZE], *sentence, *name;
+	char message[APIKEY_MESSAGE_SIZE], *sentence, *name, *full;
 	const char *colon;
 	int code;
 
@@ -50,6 +69,10 @@ cmd_check_path(struct cmd_check *c, const char *path, bool is_folder)
 		    cmd_text("%.*s", (int)(colon - sentence), sentence);
 		cmd_find_sentence(&c->findings, CMD_ERROR, name, sentence,
 		    "give another path, or put the file itself there");
+		full = cmd_tree_name(&c->tree, path);
+		if (strcmp(name, full) != 0)
+			check_last(c, path, full);
+		free(full);
 		free(name);
 	}
 	free(sentence);

@@ -64,3 +64,8 @@ CONF=$W/exits.conf
 printf 'frobnicate = true;\n' >"$CONF"
 ctl 7 list
 CONF=$W/apikey.conf
+
+t 'exit 8: check found something'
+mkdir -p "$W/files/empty"
+ctl 8 check --root "$W/files/empty"
+want_out $'^error\t.*there is no configuration'

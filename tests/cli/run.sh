@@ -26,7 +26,7 @@ done
 shift
 [ $# -gt 0 ] || set -- schema usage create output list verify change life \
     rotate usage_counts gc explain pepper store places exits faults \
-    rotate_faults
+    rotate_faults check check_pam check_sshd check_files
 for theme; do
 	# shellcheck source=/dev/null
 	. "./$theme.sh"

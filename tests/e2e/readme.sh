@@ -165,6 +165,11 @@ want grep -qF "v=1,p=$PEPPER\$" \
 login /root/peppered.key
 want_out deploy
 
+t 'README: apikeyctl check finds nothing to say'
+run apikeyctl check
+want_rc 0
+want_out ''
+
 t 'README: the expression finds a key in a text'
 EXPRESSION=$(grep -o '\\bapik_[^`]*' "$README")
 grep -qP -- "$EXPRESSION" <<<"password=$KEY, and so on" ||

@@ -13,7 +13,7 @@ E2E=$(cd "$(dirname "$0")" && pwd)
 TOOLS=(cc make ip ssh sshpass expect openssl gzip setpriv logger visudo
     /usr/sbin/sshd sudo)
 THEMES=(main_job readme safety secrets sshd sshd_sources options sudo daemon
-    install rotation limits throttle locks state expiry pepper)
+    install rotation limits throttle locks state expiry pepper check)
 JOBS=2
 # Where the machine has this folder.
 IN_MACHINE=/run/machine/src/tests/e2e
