@@ -6,23 +6,27 @@
 
 #include "args.h"
 #include "exit.h"
+#include "idle.h"
 #include "json.h"
 #include "keys.h"
 #include "output.h"
 #include "table.h"
 
-enum { OPT_USER = CMD_OPT_FIRST, OPT_STATUS, OPT_EXPIRING, OPT_UNUSED };
+enum { OPT_USER = CMD_OPT_FIRST, OPT_STATUS, OPT_EXPIRING, OPT_UNUSED,
+    OPT_SYSLOG };
 
 static const struct option options[] = {
 	{ "user", required_argument, NULL, OPT_USER },
 	{ "status", required_argument, NULL, OPT_STATUS },
 	{ "expiring", required_argument, NULL, OPT_EXPIRING },
 	{ "unused", required_argument, NULL, OPT_UNUSED },
+	{ "syslog", no_argument, NULL, OPT_SYSLOG },
 	CMD_OPTIONS_EVERYWHERE
 };
 
 struct filter {
 	const char *user, *status, *expiring, *unused;
+	bool syslog;
 	int64_t now, until, since;
 	size_t unknown;		/* keys of which nobody can tell, */
 	char last[APIKEY_ID_SIZE];	/* and one of them */
@@ -62,6 +66,9 @@ take_option(struct cmd_env *env, struct filter *f, int opt)
 		return apikey_time_parse(optarg, 0, &t) == APIKEY_OK ?
 		    CMD_EXIT_DONE : cmd_usage(env, "'%s' is neither a "
 		    "duration (14d) nor a time", optarg);
+	case OPT_SYSLOG:
+		f->syslog = true;
+		return CMD_EXIT_DONE;
 	default:
 		f->unused = optarg;
 		return apikey_duration_parse(optarg, &t) == APIKEY_OK ?
@@ -87,21 +94,16 @@ ends_soon(const struct filter *f, const apikey_key *key)
 	    status == APIKEY_STATUS_DISABLED);
 }
 
-/* May it be used, and has nobody done so for long? */
 static bool
 lies_idle(struct filter *f, const apikey_key *key)
 {
-	int64_t last = apikey_key_last_used(key);
+	enum cmd_idle idle = cmd_idle(key, f->since);
 
-	if (apikey_key_status(key) != APIKEY_STATUS_ACTIVE ||
-	    apikey_key_created(key) > f->since)
-		return false;
-	if (apikey_key_uses(key) < 0) {
+	if (idle == CMD_IDLE_UNKNOWN) {
 		f->unknown++;
 		snprintf(f->last, sizeof(f->last), "%s", apikey_key_id(key));
-		return false;
 	}
-	return last == APIKEY_TIME_NONE || last <= f->since;
+	return idle == CMD_IDLE_YES;
 }
 
 static bool
@@ -153,6 +155,16 @@ put(const struct cmd_env *env, const struct cmd_keys *keys, int64_t now)
 			    sizeof(fields) / sizeof(fields[0]));
 }
 
+/* For a timer: each of them is a line of the audit trail. */
+static void
+report(const struct cmd_env *env, const struct cmd_keys *keys)
+{
+	size_t i;
+
+	for (i = 0; i < keys->count; i++)
+		apikey_audit_expiring(env->admin, keys->key[i]);
+}
+
 /* A key of which nobody can tell whether it was used is not revoked for
  * having been idle. */
 static int
@@ -183,6 +195,9 @@ run(struct cmd_env *env, int argc, char **argv)
 	if (optind < argc)
 		return cmd_usage(env, "'%s' belongs to no option",
 		    argv[optind]);
+	if (f.syslog && (f.expiring == NULL || env->json))
+		return cmd_usage(env, "--syslog goes with --expiring, and "
+		    "not with --json");
 	status = cmd_open(env);
 	if (status != CMD_EXIT_DONE)
 		return status;
@@ -194,7 +209,10 @@ run(struct cmd_env *env, int argc, char **argv)
 		f.since = f.now - f.since;
 	}
 	status = cmd_keys_read(env, wanted, &f, &keys);
-	put(env, &keys, f.now);
+	if (f.syslog)
+		report(env, &keys);
+	else
+		put(env, &keys, f.now);
 	status = tell_unknown(&f, status);
 	cmd_keys_free(&keys);
 	return status;
@@ -220,6 +238,8 @@ const struct cmd_command cmd_list = {
 "                   superseded or exhausted\n"
 "  --expiring WHEN  keys that expire within a duration (14d), or before a\n"
 "                   time\n"
+"  --syslog         with --expiring: a line key.expiring in the audit trail\n"
+"                   for each, and nothing on standard output\n"
 "  --unused DUR     active keys that were not used for this long (30d), and\n"
 "                   are older than that; exit status 1 when it cannot be\n"
 "                   told of some\n"

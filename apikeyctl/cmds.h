@@ -38,7 +38,8 @@ struct cmd_command {
 /* cmd_counts is "usage": a mistake has that name. */
 extern const struct cmd_command cmd_create, cmd_list, cmd_show, cmd_verify,
     cmd_explain, cmd_rotate, cmd_renew, cmd_set, cmd_disable, cmd_enable,
-    cmd_revoke, cmd_delete, cmd_gc, cmd_counts, cmd_pepper, cmd_check;
+    cmd_revoke, cmd_delete, cmd_gc, cmd_counts, cmd_metrics,
+    cmd_pepper, cmd_check;
 
 /*
  * The library takes absolute paths only, for it looks at every folder on

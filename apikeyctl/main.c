@@ -16,8 +16,8 @@
 static const struct cmd_command *const commands[] = {
 	&cmd_create, &cmd_list, &cmd_show, &cmd_verify, &cmd_explain,
 	&cmd_rotate, &cmd_renew, &cmd_set, &cmd_disable, &cmd_enable,
-	&cmd_revoke, &cmd_delete, &cmd_gc, &cmd_counts, &cmd_pepper,
-	&cmd_check
+	&cmd_revoke, &cmd_delete, &cmd_gc, &cmd_counts, &cmd_metrics,
+	&cmd_pepper, &cmd_check
 };
 
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))

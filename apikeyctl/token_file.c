@@ -4,13 +4,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "files.h"
 #include "output.h"
 #include "token_io.h"
 
@@ -30,45 +30,6 @@ cmd_token_file_owner(struct cmd_token_file *file, const char *user)
 	return true;
 }
 
-/* The folder of a path, and the name in it. */
-static int
-open_folder(const char *path, const char **ret_name)
-{
-	char folder[PATH_MAX];
-	const char *slash;
-	size_t len;
-
-	slash = strrchr(path, '/');
-	*ret_name = slash == NULL ? path : slash + 1;
-	if (slash == NULL)
-		len = (size_t)snprintf(folder, sizeof(folder), ".");
-	else
-		len = (size_t)snprintf(folder, sizeof(folder), "%.*s",
-		    slash == path ? 1 : (int)(slash - path), path);
-	if (len >= sizeof(folder)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-static bool
-write_all(int fd, const char *data, size_t len)
-{
-	ssize_t done;
-
-	while (len > 0) {
-		done = write(fd, data, len);
-		if (done == -1 && errno == EINTR)
-			continue;
-		if (done == -1)
-			return false;
-		data += done;
-		len -= (size_t)done;
-	}
-	return true;
-}
-
 /* Fill the new file fd and have it, and its name in folder, on disk. */
 static bool
 fill(const struct cmd_token_file *file, int fd, int folder,
@@ -79,7 +40,7 @@ fill(const struct cmd_token_file *file, int fd, int folder,
 
 	snprintf(line, sizeof(line), "%s\n", token);
 	done = fchmod(fd, S_IRUSR | S_IWUSR) == 0 &&
-	    write_all(fd, line, strlen(line)) &&
+	    cmd_write_all(fd, line, strlen(line)) &&
 	    (!file->give || fchown(fd, file->owner, file->group) == 0) &&
 	    fsync(fd) == 0 && fsync(folder) == 0;
 	explicit_bzero(line, sizeof(line));
@@ -128,7 +89,7 @@ cmd_token_deliver(void *arg, const char *token, const apikey_key *key)
 	const char *name;
 
 	(void)key;
-	folder = open_folder(file->path, &name);
+	folder = cmd_folder_open(file->path, &name);
 	if (folder != -1)
 		fd = make(file, folder, name);
 	if (fd == -1 || !fill(file, fd, folder, token))
@@ -157,7 +118,7 @@ cmd_token_file_remove(const struct cmd_token_file *file)
 
 	if (!file->made)
 		return;
-	folder = open_folder(file->path, &name);
+	folder = cmd_folder_open(file->path, &name);
 	if (folder == -1)
 		return;
 	remove_made(file, folder, name);

@@ -397,6 +397,10 @@ int	 apikey_rotate(apikey_admin *, apikey_key *, const char *overlap,
  * and force is 0.  CONFLICT, NOT_FOUND, and as apikey_get. */
 int	 apikey_delete(apikey_admin *, apikey_key *, int force);
 
+/* Put on record that a key ends, and when: with its expiry, or with the
+ * overlap of a rotation.  Which keys, and how often, is the caller's. */
+void	 apikey_audit_expiring(apikey_admin *, const apikey_key *);
+
 /* Count anew from nothing; what key tells of its uses is new, too.
  * UNAVAILABLE, and as apikey_get. */
 int	 apikey_usage_reset(apikey_admin *, apikey_key *);

@@ -137,24 +137,31 @@ audit_alarm(const struct ak_decision *d, int code)
 	ak_audit_write(audit_of(d), &event);
 }
 
+void
+ak_decision_expiring(const struct ak_audit *audit,
+    const struct ak_record *record)
+{
+	char text[APIKEY_TIME_SIZE];
+	struct ak_event event;
+
+	apikey_time_text(ak_policy_end(record), text);
+	ak_event_init(&event, AK_NOTICE, "key.expiring");
+	ak_event_add(&event, "key", record->id);
+	ak_event_add(&event, "user", record->user);
+	ak_event_add(&event, "ends", *text == '\0' ? NULL : text);
+	ak_audit_write(audit, &event);
+}
+
 /* A granted key that ends soon, once a day.  Who holds the lock of its
  * file, or whatever else is wrong with it, is not waited for twice. */
 static void
 announce_end(const struct ak_decision *d, int64_t end)
 {
-	char text[APIKEY_TIME_SIZE];
-	struct ak_event event;
-
 	if (end == APIKEY_TIME_NONE || d->req->is_question ||
 	    d->uncounted || !ak_usage_announce(&d->opened->state.usage,
 	    d->record.id, d->now / AK_NS_PER_S, DAY_S))
 		return;
-	apikey_time_text(end, text);
-	ak_event_init(&event, AK_NOTICE, "key.expiring");
-	ak_event_add(&event, "key", d->record.id);
-	ak_event_add(&event, "user", d->record.user);
-	ak_event_add(&event, "ends", text);
-	ak_audit_write(audit_of(d), &event);
+	ak_decision_expiring(audit_of(d), &d->record);
 }
 
 /*

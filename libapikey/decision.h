@@ -42,6 +42,10 @@ int	 ak_decision_conclude(struct ak_decision *, const char *id, int code);
 void	 ak_decision_grant(const struct ak_decision *,
 	    const apikey_result *);
 
+/* Put on record when a key ends. */
+void	 ak_decision_expiring(const struct ak_audit *,
+	    const struct ak_record *);
+
 /* Every fault of ours has one of three names for others. */
 int	 ak_decision_answer(int code);
 

@@ -9,6 +9,7 @@
 
 #include "change.h"
 #include "counters.h"
+#include "decision.h"
 #include "pepper.h"
 #include "token.h"
 
@@ -118,6 +119,14 @@ apikey_usage_reset(apikey_admin *admin, apikey_key *key)
 out:
 	ak_admin_end(admin);
 	return code;
+}
+
+AK_EXPORT void
+apikey_audit_expiring(apikey_admin *admin, const apikey_key *key)
+{
+	if (ak_admin_begin(admin) == APIKEY_OK)
+		ak_decision_expiring(&admin->opened->audit, &key->record);
+	ak_admin_end(admin);
 }
 
 /* ---- Garbage -------------------------------------------------------- */

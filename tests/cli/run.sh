@@ -16,7 +16,7 @@ CTL=$B/apikeyctl
 W=$(mktemp -d)
 trap 'rm -rf "$W"' EXIT
 
-for helper in json hold schema; do
+for helper in json hold schema prom; do
 	"${CC:-cc}" -D_GNU_SOURCE -o "$W/$helper" $helper.c -ljansson \
 	    || exit 1
 done
@@ -25,7 +25,7 @@ done
 . ./lib.sh
 shift
 [ $# -gt 0 ] || set -- schema usage create output list verify change life \
-    rotate usage_counts gc explain pepper store places exits faults \
+    rotate usage_counts metrics gc explain pepper store places exits faults \
     rotate_faults check check_pam check_sshd check_files
 for theme; do
 	# shellcheck source=/dev/null

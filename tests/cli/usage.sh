@@ -13,7 +13,7 @@ want_err 'a command is missing'
 t '--help names every command and the exit statuses'
 ctl 0 --help
 commands='create list show verify explain rotate renew set disable enable
-revoke delete gc usage pepper'
+revoke delete gc usage metrics pepper'
 for word in $commands 'Exit status'; do
 	want_out "^ *$word"
 done
@@ -51,7 +51,7 @@ ctl 0 --version
 want_out '^apikeyctl [0-9]+\.[0-9]+\.[0-9]+$'
 
 t 'an unknown command; later commands are not there yet'
-for command in frobnicate metrics check ''; do
+for command in frobnicate check ''; do
 	ctl 2 "$command"
 	want_err "unknown command '$command'"
 done

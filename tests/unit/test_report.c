@@ -1,0 +1,103 @@
+/*
+ * What timers report: keys that are about to end, and counters.
+ */
+#include "world.h"
+
+static void
+report(struct world *w, const char *want)
+{
+	apikey_key *key = NULL;
+
+	assert_int_equal(apikey_get(w->admin, TOKEN_ID, &key), APIKEY_OK);
+	apikey_audit_expiring(w->admin, key);
+	world_line(w, NOTICE, want);
+	apikey_key_free(key);
+}
+
+#define OVERLAP	"superseded = { by = \"0000000000\"; "			\
+		"at = \"2026-12-01T00:00:00Z\"; until_first_use = false; };"
+
+static void
+ends(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		const char *record, *want;
+	} rows[] = {
+		{ "expires = \"2026-12-24T00:00:00Z\";",
+		    "event=key.expiring key=" TOKEN_ID " user=deploy "
+		    "ends=2026-12-24T00:00:00Z" },
+		{ "expires = \"2026-12-24T00:00:00Z\"; " OVERLAP,
+		    "event=key.expiring key=" TOKEN_ID " user=deploy "
+		    "ends=2026-12-01T00:00:00Z" },
+		{ "expires = \"2026-11-30T00:00:00Z\"; " OVERLAP,
+		    "event=key.expiring key=" TOKEN_ID " user=deploy "
+		    "ends=2026-11-30T00:00:00Z" },
+		{ "", "event=key.expiring key=" TOKEN_ID " user=deploy "
+		    "ends=-" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		world_record(w, rows[i].record);
+		report(w, rows[i].want);
+	}
+}
+
+static void
+ends_in_json(void **state)
+{
+	struct world *w = *state;
+
+	world_config(w, "audit = { format = \"json\"; facility = "
+	    "\"authpriv\"; };");
+	assert_int_equal(apikey_reload(w->ctx), APIKEY_OK);
+	world_record(w, "expires = \"2026-12-24T00:00:00Z\";");
+	report(w, "{\"event\":\"key.expiring\",\"key\":\"" TOKEN_ID "\","
+	    "\"user\":\"deploy\",\"ends\":\"2026-12-24T00:00:00Z\"}");
+}
+
+/* What cannot be read is not 0, and is no matter of a key's. */
+static void
+counters(void **state)
+{
+	static const struct {
+		const char *bytes;
+		int code;
+	} rows[] = {
+		{ "garbage", APIKEY_ERR_CORRUPT_RECORD },
+		{ NULL, APIKEY_ERR_UNAVAILABLE },
+	};
+	struct world *w = *state;
+	int64_t count = -1;
+
+	assert_int_equal(apikey_counter(w->admin, APIKEY_OK, &count),
+	    APIKEY_OK);
+	assert_int_equal(count, 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		count = -1;
+		if (rows[i].bytes != NULL)
+			tmp_write(w->state, "counters", rows[i].bytes);
+		else {
+			world_config(w, "");
+			tmp_remove(w->state);
+			assert_int_equal(apikey_reload(w->ctx), APIKEY_OK);
+		}
+		assert_int_equal(apikey_counter(w->admin, APIKEY_OK, &count),
+		    rows[i].code);
+		assert_int_equal(count, -1);
+		assert_non_null(strstr(apikey_admin_message(w->admin),
+		    w->state));
+	}
+	world_no_line(w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(ends), WORLD_TEST(ends_in_json),
+		WORLD_TEST(counters),
+	};
+
+	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}
