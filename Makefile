@@ -156,9 +156,12 @@ check: deps-test
 # A file that is in use is replaced whole, by a rename.
 put = install -m $(1) $(2) $(3).new && mv -f $(3).new $(3)
 D   = $(DESTDIR)
-MAN5 = man/apikey.conf.5
+MAN5 = man/apikey.conf.5 man/apikey-audit.5
 MAN8 = man/pam_apikey.8 man/apikeyctl.8
 EXAMPLES = $(D)$(DOCDIR)/examples
+# What goes there as it is.
+SHOWN = pam.d sshd_config.d fail2ban/filter.d fail2ban/jail.d rsyslog.d \
+	logrotate.d
 
 install: all $(B)/tests/trial
 	@test -n "$(D)" || test "$$(id -u)" = 0 || { \
@@ -168,8 +171,9 @@ install: all $(B)/tests/trial
 	$(if $(D),,LD_LIBRARY_PATH=$(B) $(B)/tests/trial $(abspath $(PAM)))
 	install -d $(D)$(LIBDIR)/pkgconfig $(D)$(BINDIR) $(D)$(PAMDIR) \
 	    $(D)$(PREFIX)/include $(D)$(MANDIR)/man3 $(D)$(MANDIR)/man5 \
-	    $(D)$(MANDIR)/man8 $(EXAMPLES)/pam.d $(EXAMPLES)/sshd_config.d \
-	    $(EXAMPLES)/sudoers.d $(D)$(TMPFILESDIR) $(D)$(SYSCONFDIR)/apikey
+	    $(D)$(MANDIR)/man8 $(SHOWN:%=$(EXAMPLES)/%) \
+	    $(EXAMPLES)/sudoers.d $(EXAMPLES)/systemd $(D)$(TMPFILESDIR) \
+	    $(D)$(SYSCONFDIR)/apikey
 	$(call put,755,$(LIB),$(D)$(LIBDIR)/$(SONAME))
 	ln -sf $(SONAME) $(D)$(LIBDIR)/libapikey.so
 	$(if $(D),,ldconfig)
@@ -183,9 +187,13 @@ install: all $(B)/tests/trial
 	install -m 644 man/libapikey.3 $(D)$(MANDIR)/man3
 	install -m 644 $(MAN5) $(D)$(MANDIR)/man5
 	install -m 644 $(MAN8) $(D)$(MANDIR)/man8
-	install -m 644 etc/pam.d/* $(EXAMPLES)/pam.d
-	install -m 644 etc/sshd_config.d/* $(EXAMPLES)/sshd_config.d
+	for d in $(SHOWN); do \
+	    install -m 644 etc/$$d/* $(EXAMPLES)/$$d || exit 1; done
 	install -m 440 etc/sudoers.d/* $(EXAMPLES)/sudoers.d
+	for f in etc/systemd/*; do \
+	    sed 's|/usr/local/sbin/|$(BINDIR)/|' $$f \
+	    > $(EXAMPLES)/systemd/$${f##*/} || exit 1; done
+	chmod 644 $(EXAMPLES)/systemd/*
 	install -m 644 man/*.c $(EXAMPLES)
 	install -m 644 README.md LICENSE NEWS SECURITY.md $(D)$(DOCDIR)
 	$(call put,644,etc/tmpfiles.d/apikey.conf,$(D)$(TMPFILESDIR)/apikey.conf)
