@@ -33,7 +33,8 @@ references() {
 
 all_there() {
 	local page
-	for page in pam_apikey.8 apikeyctl.8 apikey.conf.5 libapikey.3; do
+	for page in pam_apikey.8 apikeyctl.8 apikey.conf.5 apikey-audit.5 \
+	    libapikey.3; do
 		[ -e "man/$page" ] || echo "man/$page: is missing"
 	done
 }
