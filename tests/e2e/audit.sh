@@ -78,9 +78,11 @@ make_keys()
 	create CORRUPT --user deploy
 	echo 'only_on_mondays = true;' >>"$STORE/$(id_of "$CORRUPT").conf"
 	create_expired EXPIRED --user deploy
-	NEW=$(apikeyctl rotate "$(id_of "$OLD")" --overlap 0s) &&
-	    apikeyctl revoke "$(id_of "$REVOKED")" &&
-	    apikeyctl disable "$(id_of "$DISABLED")" || bail 'no keys'
+	NEW=$(apikeyctl rotate "$(id_of "$OLD")" --overlap 0s) ||
+	    bail 'no rotation'
+	apikeyctl revoke "$(id_of "$REVOKED")" || bail 'no revocation'
+	apikeyctl disable "$(id_of "$DISABLED")" || bail 'still in use'
+	# shellcheck disable=SC2034 # reason() is given its name
 	UNKNOWN=$(make_token 0123456789 "${KEY:16:38}")
 	WRONG=$(wrong_secret "$KEY")
 	# sshd's own lines hold whatever was given as a user's name.
@@ -275,6 +277,7 @@ changes()
 	    rhost=192.0.2.1 tty=- ruser=- scopes=deploy,logs
 	t "apikeyctl, $FORMAT: auth.check, a refusal"
 	printf '%s\n' "$WRONG" | apikeyctl verify >/dev/null 2>&1
+	# shellcheck disable=SC2034 # for want_event
 	local -A FIELDS=([auth.check]="verdict reason key $decision")
 	want_event auth.check notice -- verdict=deny reason=wrong-secret \
 	    "key=$(id_of "$KEY")" user=- service=- rhost=- tty=- ruser=-

@@ -29,6 +29,14 @@ want_mode()
 	    problem "$1: $(mode_of "$1"), wanted $2"
 }
 
+# unit_is_hard UNIT EXPOSURE: systemd finds no more to complain of.
+unit_is_hard()
+{
+	systemd-analyze security --offline=true --no-pager \
+	    --threshold="${2/./}" "$EXAMPLES/systemd/$1.service" \
+	    >"$WORK/out" 2>&1 || problem "$1: $(tail -n 1 "$WORK/out")"
+}
+
 want_file()
 {
 	[ -e "$1" ] || problem "there is no $1"
@@ -116,17 +124,31 @@ first_time()
 
 	t 'install: man finds the pages'
 	for page in '8 pam_apikey' '8 apikeyctl' '5 apikey.conf' \
-	    '3 libapikey'; do
+	    '5 apikey-audit' '3 libapikey'; do
 		want_file "/usr/share/man/man${page% *}/${page#* }.${page% *}"
 	done
 
 	t 'install: the examples lie beside the documentation'
-	for file in pam.d sshd_config.d sudoers.d; do
+	for file in pam.d sshd_config.d sudoers.d fail2ban/filter.d/apikey.conf \
+	    fail2ban/jail.d/apikey.conf rsyslog.d/apikey.conf \
+	    logrotate.d/apikey; do
 		want_file "$EXAMPLES/$file"
 	done
 	run find /etc/pam.d /etc/sudoers.d /etc/ssh -newer "$WORK/answers" \
 	    -exec grep -l apikey {} +
 	want_out ''
+
+	t 'install: systemd takes the units, which name the installed command'
+	for unit in metrics expiring; do
+		want grep -q '^ExecStart=/usr/sbin/apikeyctl ' \
+		    "$EXAMPLES/systemd/apikey-$unit.service"
+	done
+	# Which manual pages are on this machine is no matter of ours.
+	run systemd-analyze verify --man=no "$EXAMPLES"/systemd/*
+	want_rc 0
+	[ -z "$OUT$ERR" ] || problem "systemd-analyze: $OUT $ERR"
+	unit_is_hard apikey-metrics 2.0
+	unit_is_hard apikey-expiring 2.0
 
 	t 'install: tmpfiles.d keeps the state folder'
 	grep -Eqx 'd[!]? +/var/lib/apikey +0?700 +root +root( +-)*' \

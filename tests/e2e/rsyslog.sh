@@ -7,6 +7,7 @@
 
 THEME=rsyslog
 OWN=/var/log/apikey.log
+OWN_MARK=0
 setup
 start_logging
 start_sshd || bail "sshd does not start"
@@ -23,7 +24,7 @@ own_since()
 own_mark()
 {
 	log_settle
-	OWN_MARK=$(cat "$OWN" 2>/dev/null | wc -l)
+	[ ! -e "$OWN" ] || OWN_MARK=$(wc -l <"$OWN")
 }
 
 # want_own COUNT PATTERN: in our file since the mark, and how many in all.
