@@ -88,6 +88,7 @@ escaping(void **state)
 		{ "\xed\xa0\x80", "\\xED\\xA0\\x80",
 		    "\"\\ufffd\\ufffd\\ufffd\"" },
 		{ "\xc3", "\\xC3", "\"\\ufffd\"" },
+		{ "\xc2\x9b" "31m", "\\xC2\\x9B31m", "\"\\u009b31m\"" },
 		{ "\xf0\x9f\x98\x80", "\\xF0\\x9F\\x98\\x80",
 		    "\"\xf0\x9f\x98\x80\"" },
 		{ "../../x", "../../x", "\"../../x\"" },
@@ -198,6 +199,76 @@ no_field_is_dropped(void **state)
 	}
 }
 
+/* The fields behind "event", in their order, of the longest ones. */
+static const char *const events[][12] = {
+	{ "auth.grant", "key", "user", "service", "rhost", "tty", "ruser",
+	    "scopes", "state" },
+	{ "auth.deny", "reason", "key", "user", "service", "rhost", "tty",
+	    "ruser", "count", "detail", "state" },
+	{ "auth.check", "verdict", "reason", "key", "user", "service",
+	    "rhost", "tty", "ruser", "detail", "state" },
+	{ "session.close", "key", "user", "ruser", "service", "pid", "ses" },
+	{ "key.rotate", "key", "user", "by", "reason", "successor", "until",
+	    "until_first_use" },
+};
+
+/* The names are there, in their order, each with a value; what is behind
+ * the last one. */
+static const char *
+after_fields(const char *line, const char *const *names, bool json)
+{
+	char start[64];
+
+	for (size_t i = 1; names[i] != NULL; i++) {
+		(void)snprintf(start, sizeof(start), json ? ",\"%s\":\"" :
+		    " %s=", names[i]);
+		line = strstr(line, start);
+		assert_non_null(line);
+		line += strlen(start);
+		assert_int_not_equal(*line, json ? '"' : ' ');
+	}
+	return line;
+}
+
+/* Every value of 4 KiB of the worst, in every event: each field is there,
+ * and the line ends as it should. */
+static void
+every_event_fits(void **state)
+{
+	static const char *const fills[] = { "\x01", "\n", "\"", "=", "\\",
+	    " ", "\x1b", "\xff", "\xc3", "\xc3\xa9", "\xc2\x9b", "-",
+	    "\xf0\x9f\x98\x80" };
+	struct caught caught;
+	struct ak_audit audit = { catch, &caught, LOG_AUTHPRIV, false };
+	struct ak_event event;
+	char value[4097];
+	const char *end;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(events) * COUNT(fills) * 2; i++) {
+		const char *const *names = events[i / 2 / COUNT(fills)];
+		const char *fill = fills[i / 2 % COUNT(fills)];
+
+		audit.json = i % 2 == 1;
+		for (size_t at = 0; at < sizeof(value); at++)
+			value[at] = fill[at % strlen(fill)];
+		value[sizeof(value) - 1] = '\0';
+		ak_event_init(&event, AK_NOTICE, names[0]);
+		for (size_t j = 1; names[j] != NULL; j++)
+			ak_event_add(&event, names[j], value);
+		ak_audit_write(&audit, &event);
+		assert_true(strlen(caught.line) <= AK_AUDIT_LINE);
+		end = after_fields(caught.line, names, audit.json);
+		assert_string_equal(strstr(end, "..."),
+		    audit.json ? "...\"}" : "...");
+		if (audit.json)
+			assert_true(json_is_flat_object(caught.line));
+		else
+			assert_int_equal(strcspn(end, " =\"\n"),
+			    strlen(end));
+	}
+}
+
 /* Short values are whole beside a long one. */
 static void
 short_values_stay_whole(void **state)
@@ -261,6 +332,7 @@ main(void)
 		cmocka_unit_test(tokens_at_any_place),
 		cmocka_unit_test(long_values_are_cut),
 		cmocka_unit_test(no_field_is_dropped),
+		cmocka_unit_test(every_event_fits),
 		cmocka_unit_test(short_values_stay_whole),
 		cmocka_unit_test(priorities),
 	};

@@ -1,5 +1,6 @@
 /*
- * What timers report: keys that are about to end, and counters.
+ * What timers report: keys that are about to end, and counters.  And what
+ * a decision reports of a request whose every text is too long.
  */
 #include "world.h"
 
@@ -91,12 +92,46 @@ counters(void **state)
 	world_no_line(w);
 }
 
+/* The library's own lines, whatever it is asked for. */
+static void
+long_requests(void **state)
+{
+	struct world *w = *state;
+	char text[4097];
+
+	for (int json = 0; json < 2; json++) {
+		world_config(w, json ? "audit = { format = \"json\"; };" : "");
+		assert_int_equal(apikey_reload(w->ctx), APIKEY_OK);
+		for (size_t i = 0; i < sizeof(text) - 1; i++)
+			text[i] = "\n\"=\\ \x1b\xff\x01"[i % 8];
+		text[sizeof(text) - 1] = '\0';
+		apikey_request_set_user(w->req, text);
+		apikey_request_set_service(w->req, text);
+		apikey_request_set_source(w->req, text);
+		apikey_request_set_tty(w->req, text);
+		apikey_request_set_caller(w->req, text);
+		apikey_audit_deny(w->ctx, w->req, APIKEY_ERR_UNAVAILABLE);
+		apikey_audit_session(w->ctx, w->req, TOKEN_ID, 1);
+		assert_int_equal(w->count, 2);
+		for (size_t i = 0; i < w->count; i++) {
+			assert_in_range(strlen(w->line[i]), 300, 900);
+			assert_null(strpbrk(w->line[i], "\n\x1b\xff\x01"));
+			assert_non_null(strstr(w->line[i], json ?
+			    "...\",\"service\":\"" : "... service="));
+		}
+		assert_non_null(strstr(w->line[0], json ? "...\","
+		    "\"detail\":\"the keystore cannot be used\"}" :
+		    "... detail=the\\x20keystore\\x20cannot\\x20be\\x20used"));
+		w->count = 0;
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(ends), WORLD_TEST(ends_in_json),
-		WORLD_TEST(counters),
+		WORLD_TEST(counters), WORLD_TEST(long_requests),
 	};
 
 	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
