@@ -61,9 +61,8 @@ sick 'chmod g+w etc' error etc 'writable by its group'
 in_tree "chmod g+w etc $KEYS/$KEY.conf; chmod o+w $KEYS"
 look 8
 want_finding error etc 'its group'
-want_finding error $KEYS 'everybody'
-# shellcheck disable=SC2086 # a list of paths
-want_finding error $KEYS/$KEY.conf 'its group'
+want_finding error "$KEYS" 'everybody'
+want_finding error "$KEYS/$KEY.conf" 'its group'
 want 'findings' "$(wc -l <"$W/out")" 3
 only etc/apikey var/lib/apikey
 sick 'chmod o+w etc/apikey/apikey.conf' error etc/apikey/apikey.conf \
