@@ -203,6 +203,22 @@ cmd_check_config_text(struct cmd_check *c, const char *name,
 	settings_free(&s);
 }
 
+/* Half a pepper is no use, and the half of a secret. */
+static void
+check_leftover(struct cmd_check *c, const char *pepper)
+{
+	const char *slash = strrchr(pepper, '/');
+	char *path = cmd_text("%.*s/.new", (int)(slash - pepper), pepper);
+	char *name = cmd_tree_name(&c->tree, path);
+
+	if (cmd_tree_has(&c->tree, path))
+		cmd_find(&c->findings, CMD_NOTE, name, "remove it, when no "
+		    "apikeyctl is running", "a pepper that was not finished "
+		    "was left behind");
+	free(name);
+	free(path);
+}
+
 static void
 check_pepper(struct cmd_check *c, struct cmd_check_settings *s)
 {
@@ -214,6 +230,7 @@ check_pepper(struct cmd_check *c, struct cmd_check_settings *s)
 	if (s->pepper == NULL)
 		return;
 	name = cmd_tree_name(&c->tree, s->pepper);
+	check_leftover(c, s->pepper);
 	(void)cmd_check_path(c, s->pepper, false);
 	error = cmd_tree_read(&c->tree, s->pepper, &text, &len, &st);
 	if (error == ENOENT)

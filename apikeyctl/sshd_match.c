@@ -70,6 +70,10 @@ matches(const struct cmd_sshd_match *match, const struct cmd_sshd_user *user)
 	for (i = 0; i < words.count; i += 2) {
 		if (strcasecmp(words.item[i], "all") == 0)
 			break;
+		if (strcasecmp(words.item[i], "invalid-user") == 0) {
+			answer = NO;
+			break;
+		}
 		one = i + 1 < words.count ? criterion(words.item[i],
 		    words.item[i + 1], user) : PERHAPS;
 		answer = one < answer ? one : answer;

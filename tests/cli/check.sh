@@ -47,6 +47,7 @@ pepper="$(conf 'pepper = "/etc/apikey/pepper";'); umask 77;
     echo $hex >etc/apikey/pepper"
 sound_after "$pepper"
 sick "$pepper; rm etc/apikey/pepper" error etc/apikey/pepper 'is missing'
+sick "$pepper; touch etc/apikey/.new" note etc/apikey/.new 'a pepper that was'
 sick "$pepper; chmod 640 etc/apikey/pepper" error etc/apikey/pepper \
     'can be read by others'
 sick "$pepper; echo x >>etc/apikey/pepper" error etc/apikey/pepper \

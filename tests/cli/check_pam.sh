@@ -238,6 +238,11 @@ sound_after 'mkdir usr/lib/pam.d; sed s/=die/=bad/ etc/pam.d/sshd >usr/lib/pam.d
 sick "sed 's/^[^#]/sshd &/' etc/pam.d/sshd >etc/pam.conf; sed -i '2s/=die/=bad/
     /@include/d' etc/pam.conf; rm -r etc/pam.d" warning etc/pam.conf:2 \
     'a refused key goes on'
+# What pam.conf includes has no services in it.
+sick "sed 's/^[^#]/sshd &/' etc/pam.d/sshd >etc/pam.conf; sed -i '/@include/d
+    s/^sshd account.*pam_apikey.*/sshd account include \/etc\/inc/' etc/pam.conf
+    rm -r etc/pam.d; echo account optional pam_apikey.so >etc/inc" warning \
+    etc/inc:1 'revoked meanwhile is let in'
 
 t 'check: our lines in the common files'
 sound_after 'sed -i /pam_apikey/d etc/pam.d/*

@@ -29,6 +29,7 @@ sick "$(first "Match Group x,!apikey,*\n\tPasswordAuthentication yes\nMatch all\
 sick "$(first "Match User deploy Group *\n$off")" error "$sshd:2" \
     'deploy cannot show a key'
 sound_after "$(first "Match User alice,root\n$off")"
+sound_after "$(first "Match invalid-user Address 10.0.0.0/8\n$off")"
 sound_after "$(first "Match User *,!deploy\n$off\nMatch all\nPasswordAuthentication yes")"
 sick "$(first "Match Address 10.0.0.0/8 User *\n$off")" note "$sshd:2" \
     'where this Match block holds, a member of apikey may not'
