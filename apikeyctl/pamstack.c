@@ -9,6 +9,7 @@
 
 #define DEPTH_MAX	16
 #define ENTRIES_MAX	1024
+#define FILES_MAX	256	/* what includes itself twice has no end */
 
 const char *const cmd_pam_folders[] = {
 	"/etc/pam.d", "/usr/lib/pam.d", "/usr/etc/pam.d", NULL
@@ -96,6 +97,8 @@ include(const struct taking *t, const struct cmd_pam_line *line,
 	inner.service = NULL;
 	if (inner.depth > DEPTH_MAX)
 		complain(t, where, "includes go too deep");
+	else if (++t->stack->files > FILES_MAX)
+		(void)add(&inner, where);
 	else if ((text = cmd_pam_service(t->tree, name, &path)) == NULL) {
 		full = cmd_text("includes %s, which is not there", name);
 		complain(t, where, full);
@@ -186,7 +189,7 @@ cmd_pam_stack(struct cmd_pam_stack *stack, const struct cmd_tree *tree,
 	struct taking t = { .stack = stack, .tree = tree,
 	    .kind = cmd_pam_kind_name(kind), .service = service };
 
-	*stack = (struct cmd_pam_stack){ NULL, 0, { NULL, 0, 0 } };
+	*stack = (struct cmd_pam_stack){ .count = 0 };
 	take(&t, name, text);
 }
 

@@ -39,6 +39,7 @@ struct cmd_pam_entry {
 struct cmd_pam_stack {
 	struct cmd_pam_entry *entry;
 	size_t count;
+	size_t files;		/* that were included */
 	struct cmd_words bad;	/* "WHERE: what is wrong" */
 };
 

@@ -12,6 +12,7 @@
 
 #define FOLDER		"/etc/ssh/"
 #define DEPTH_MAX	16
+#define FILES_MAX	1024	/* what includes itself twice has no end */
 #define SETTINGS_MAX	4096
 
 struct reading {
@@ -64,7 +65,7 @@ include_file(const struct reading *r, const char *path)
 	int error;
 
 	inner.depth++;
-	if (inner.depth > DEPTH_MAX)
+	if (inner.depth > DEPTH_MAX || ++r->sshd->files > FILES_MAX)
 		return;
 	error = cmd_tree_read(r->tree, path, &text, NULL, NULL);
 	name = cmd_tree_name(r->tree, path);

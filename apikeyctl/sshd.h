@@ -24,6 +24,7 @@ struct cmd_sshd {
 	struct cmd_sshd_setting *setting;
 	size_t count;
 	struct cmd_sshd_match *matches;
+	size_t files;			/* that were included */
 	struct cmd_words unread;	/* "WHERE: what" */
 };
 

@@ -10,7 +10,9 @@
 #include "sudoers.h"
 
 #define DEPTH_MAX	16
+#define FILES_MAX	1024	/* what includes itself twice has no end */
 #define LINES_MAX	4096
+#define ALIASES_MAX	64
 
 struct reading {
 	struct cmd_sudoers *sudoers;
@@ -29,7 +31,7 @@ include_file(const struct reading *r, const char *path)
 	int error;
 
 	inner.depth++;
-	if (inner.depth > DEPTH_MAX)
+	if (inner.depth > DEPTH_MAX || ++r->sudoers->files > FILES_MAX)
 		return;
 	error = cmd_tree_read(r->tree, path, &text, NULL, NULL);
 	name = cmd_tree_name(r->tree, path);
@@ -218,46 +220,50 @@ alias(const struct cmd_sudoers *s, const char *name)
 	return NULL;
 }
 
-static bool	names(const struct cmd_sudoers *, const char *list,
-		    const struct cmd_sudoers_user *, int depth);
+/* One question: aliases may lead to each other, without an end. */
+struct question {
+	const struct cmd_sudoers *sudoers;
+	const struct cmd_sudoers_user *user;
+	int aliases;		/* that may be looked up yet */
+};
+
+static bool	names(struct question *, const char *list);
 
 static bool
-names_one(const struct cmd_sudoers *s, const char *item,
-    const struct cmd_sudoers_user *user, int depth)
+names_one(struct question *q, const char *item)
 {
+	const char *name = q->user->name;
 	bool found = false;
 	char *list;
 
 	if (strcmp(item, "ALL") == 0)
 		return true;
 	if (*item == '%')
-		return cmd_words_has(user->groups, item + 1);
-	if (user->name != NULL && strcmp(item, user->name) == 0)
+		return cmd_words_has(q->user->groups, item + 1);
+	if (name != NULL && strcmp(item, name) == 0)
 		return true;
-	if (!isupper((unsigned char)*item))
+	if (!isupper((unsigned char)*item) || q->aliases == 0)
 		return false;
-	list = alias(s, item);
+	q->aliases--;
+	list = alias(q->sudoers, item);
 	if (list != NULL)
-		found = names(s, list, user, depth + 1);
+		found = names(q, list);
 	free(list);
 	return found;
 }
 
 static bool
-names(const struct cmd_sudoers *s, const char *list,
-    const struct cmd_sudoers_user *user, int depth)
+names(struct question *q, const char *list)
 {
 	struct cmd_words items = { 0 };
 	bool found = false, negated;
 	size_t i;
 
-	if (depth > DEPTH_MAX)
-		return false;
 	cmd_words_split(&items, list, ", \t");
 	/* The last one that fits decides. */
 	for (i = 0; i < items.count; i++) {
 		negated = *items.item[i] == '!';
-		if (names_one(s, items.item[i] + negated, user, depth))
+		if (names_one(q, items.item[i] + negated))
 			found = !negated;
 	}
 	cmd_words_free(&items);
@@ -268,5 +274,7 @@ bool
 cmd_sudoers_names(const struct cmd_sudoers *s, const char *list,
     const struct cmd_sudoers_user *user)
 {
-	return names(s, list, user, 0);
+	struct question q = { s, user, ALIASES_MAX };
+
+	return names(&q, list);
 }

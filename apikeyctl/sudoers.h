@@ -14,6 +14,7 @@ struct cmd_sudoers_line {
 struct cmd_sudoers {
 	struct cmd_sudoers_line *line;
 	size_t count;
+	size_t files;			/* that were included */
 	struct cmd_words unread;	/* "WHERE: what" */
 };
 

@@ -108,6 +108,16 @@ sound_after "echo '# Defaults timestamp_timeout=9' >>$sudo"
 # The last one wins.
 sound_after "sed -i '1i Defaults timestamp_timeout=9' $sudo"
 
+t 'check: what leads to itself comes to an end'
+sound_after "printf 'User_Alias A = B, B, B, B : B = A, A, A, A, A\nDefaults:A timestamp_timeout=9\n' >>$sudo"
+sound_after "printf '@include /etc/sudoers.d/apikey\n%.0s' 1 2 3 >>$sudo"
+only
+sound_after "printf 'Include /etc/ssh/sshd_config\n%.0s' 1 2 3 >>$sshd"
+in_tree "printf 'session include sshd\n%.0s' 1 2 3 >>etc/pam.d/sshd"
+look 8
+want_finding error etc/pam.d/sshd:13 'includes go too deep'
+only etc/sudoers etc/sudoers.d
+
 t 'check: sudo must ask at all'
 sick "$(rule '%apikey ALL=(ALL) NOPASSWD: ALL')" warning \
     etc/sudoers.d/deploy:2 'asks members of apikey for no key here'
