@@ -5,6 +5,7 @@
 AUTH='auth [success=done new_authtok_reqd=done ignore=ignore module_unknown=ignore default=die] pam_apikey.so group=apikey'
 ACCOUNT='account [success=ok ignore=ignore module_unknown=ignore default=bad] pam_apikey.so'
 SESSION='session optional pam_apikey.so'
+DONE=''
 # The tree of the case, and the sound one that it is a copy of.
 R=$W/tree
 SOUND=$W/sound
