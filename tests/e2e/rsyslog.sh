@@ -149,10 +149,11 @@ ssh_key password ops "$OTHERS"
 journal _UID=0 -p alert -g 'event=auth\.alarm' -o cat
 want_out_like "^pam_apikey\\(sshd:auth\\): event=auth\\.alarm reason=revoked key=$(id_of "$OTHERS") "
 
-# Does this machine's kernel number its sessions?
+# Does this machine's kernel number its sessions?  The journal asks /proc of
+# who is still there, so the one who logs stays for a while.
 t 'journal: a session is followed by pid, and by its number if it has one'
 ssh_key keyboard-interactive deploy "$KEY" -- \
-    'logger -t work done; cat /proc/self/sessionid'
+    '(echo done; sleep 0.5) | logger -t work; cat /proc/self/sessionid'
 session=$OUT
 sessions_end
 log_settle
