@@ -109,7 +109,10 @@ for name in lint unit unit-clang unit-sanitizers threads module \
 	report $name
 done
 
+# What failed stands once more at the end, where it is seen.
 printf '\n'
+(cd "$logs" && grep -E '^FAIL |^not ok |\[  FAILED  \] test_' -- * |
+    sort -u | sed 's/:/: /')
 [ -z "$broken" ] || printf 'Not as it should be:%s\n' "$broken"
 printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ -z "$broken" ] && [ "$failed" -eq 0 ]
