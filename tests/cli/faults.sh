@@ -22,7 +22,7 @@ fault()
 		exit $?
 	)
 	STATUS=$?
-	OUT=$(cat "$W/out") ERR=$(cat "$W/err")
+	slurp
 }
 
 # After whatever happened: the store is readable, a token that was told
@@ -37,19 +37,29 @@ sound()
 		    problem "$2: a token for a key that is not stored"
 		want_verify 0 "$token"
 	fi
-	new --user next
 }
 
-# The calls from the first that can be told to the last that is made.
+# How many calls the loader makes before the command begins.
+before_main()
+{
+	strace -qq -e "trace=$1" "$CTL" --version 2>&1 | grep -c "^$1("
+}
+
+# The calls from the first that the command makes to the last.
 each_call()
 {
-	local call=$1 n
-	for n in {1..99}; do
+	local call=$1 first n
+	first=1
+	[ "$call" != openat ] || first=$(($(before_main openat) + 1))
+	for ((n = first; n < first + 99; n++)); do
 		[ ${#PROBLEMS[@]} -lt 3 ] || return
 		rm -rf "$W/files/key"
 		"$2" "$call" "$n" || break
 	done
-	[ "$n" -gt 1 ] || problem "there was no $call to be hit"
+	# The store takes another key.
+	new --user next
+	echo "$ID" >>"$W/known"
+	[ "$n" -gt "$first" ] || problem "there was no $call to be hit"
 }
 
 killed()
@@ -61,22 +71,16 @@ killed()
 
 killed_file()
 {
-	local size
 	fault "$1:signal=KILL:when=$2" create --user deploy \
 	    --output "$W/files/key"
 	sound '' "$1 $2"
-	if grep -v "^$ID" <<<"$KEYS" | grep -q . &&
-	    [ "$STATUS" -ne 137 ]; then
-		size=$(stat -c %s "$W/files/key")
-		want 'size' "$size" 61
-	fi
 	# A key that is active has its token in the file, whole.
 	for id in $(comm -13 <(sort "$W/known") <(sort <<<"$KEYS")); do
 		want 'the id in the file' "$(cut -c 6-15 "$W/files/key")" \
 		    "$id"
 		want_verify 0 "$(cat "$W/files/key")"
 	done
-	{ echo "$ID"; echo "$KEYS"; } >"$W/known"
+	echo "$KEYS" >"$W/known"
 	[ "$STATUS" -eq 137 ]
 }
 

@@ -85,6 +85,15 @@ hold_to_schema()
 	want_form "$form"
 }
 
+# What the command wrote; as $(cat), without a process for it.
+slurp()
+{
+	IFS= read -r -d '' OUT <"$W/out"
+	IFS= read -r -d '' ERR <"$W/err"
+	while [[ $OUT = *$'\n' ]]; do OUT=${OUT%$'\n'}; done
+	while [[ $ERR = *$'\n' ]]; do ERR=${ERR%$'\n'}; done
+}
+
 # ctl STATUS ARG...: in a pipe; OUT and ERR are what it wrote.
 ctl()
 {
@@ -92,7 +101,7 @@ ctl()
 	shift
 	"$CTL" --config "$CONF" "$@" <"$IN" >"$W/out" 2>"$W/err"
 	status=$?
-	OUT=$(cat "$W/out") ERR=$(cat "$W/err")
+	slurp
 	[ "$status" -eq "$want" ] ||
 	    problem "exit $status instead of $want: apikeyctl $*"
 	if [ -n "$OUT" ] || [ "$status" -eq 0 ]; then
@@ -207,6 +216,11 @@ in_days()
 	echo $((($(date -d "$(json "$1")" +%s) - $(date +%s) + 3600) / 86400))
 }
 
+opened()
+{
+	readlink "/proc/$1/fd/"* | grep -qFx "$2"
+}
+
 # meet RECORD ARG...: while another holds the lock, the command reads,
 # waits, and finds that the record is another one by then.
 meet()
@@ -217,7 +231,10 @@ meet()
 	holder=$HOLD_PID
 	read -r _ <&"${HOLD[0]}"
 	"$CTL" --config "$CONF" "$@" >"$W/out" 2>"$W/err" &
-	sleep 0.3
+	# It has read by the time it has the lock's file open.
+	while kill -0 $! && ! opened $! "$W/keys/.lock"; do
+		sleep 0.05
+	done
 	cp -p "$W/$record" "$W/keys/.changed"
 	mv "$W/keys/.changed" "$W/keys/$ID.conf"
 	eval "exec ${HOLD[1]}>&-"

@@ -91,7 +91,7 @@ want_keys 0
 
 t 'a reader who went away'
 {
-	sleep 0.3
+	sleep 1
 	"$CTL" --config "$CONF" create --user deploy 2>"$W/err"
 	echo $? >"$W/status"
 } | true

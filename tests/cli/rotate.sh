@@ -149,7 +149,7 @@ unchanged
 
 t 'rotate for a reader who went away: the new key is named'
 {
-	sleep 0.3
+	sleep 1
 	"$CTL" --config "$CONF" rotate "$ID" 2>"$W/err"
 	echo $? >"$W/status"
 } | true

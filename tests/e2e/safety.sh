@@ -49,6 +49,16 @@ everyone()
 	want_login deploy
 }
 
+a_non_member()
+{
+	t "$1: a non-member logs in"
+	ssh_key password alice "$ALICE_PASSWORD"
+	want_login alice
+	t "$1: a non-member's sudo works"
+	sudo_key -S alice "$ALICE_PASSWORD" id -un
+	want_out root
+}
+
 # member_refused WHAT LOG...: with a good key, and why is on record.
 member_refused()
 {
@@ -133,7 +143,7 @@ wrong_options()
 		word=${options#* }
 		word=${word%% *}
 		setup_pam "$options"
-		everyone "options $options"
+		a_non_member "options $options"
 		member_refused "options $options" \
 		    "pam_apikey\\((sshd|sudo):auth\\): .*${word#config=}"
 	done
@@ -148,12 +158,7 @@ damage()
 	shift 2
 	cp -a /etc/apikey "$WORK/saved"
 	"$@" || bail "$*"
-	t "$what: a non-member logs in"
-	ssh_key password alice "$ALICE_PASSWORD"
-	want_login alice
-	t "$what: a non-member's sudo works"
-	sudo_key -S alice "$ALICE_PASSWORD" id -un
-	want_out root
+	a_non_member "$what"
 	member_refused "$what" "$line" 'event=auth\.deny reason='
 	rm -rf /etc/apikey
 	mv "$WORK/saved" /etc/apikey

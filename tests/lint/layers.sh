@@ -30,11 +30,14 @@ others='<libconfig.h> libapikey/libconfig_io.c
 <security/.*> pam_apikey/.*
 <jansson.h> apikeyctl/.*'
 
-rank() {
-	printf '%s\n' "$layers" |
-	    awk -v name="$1" '{ for (i = 1; i <= NF; i++)
-		if ($i == name) print NR }'
-}
+declare -A rank
+row=0
+while read -r names; do
+	row=$((row + 1))
+	for name in $names; do
+		rank[$name]=$row
+	done
+done <<<"$layers"
 
 # The names between quotes behind #include.
 includes() {
@@ -44,9 +47,9 @@ includes() {
 library() {
 	local file name own include other
 	for file in libapikey/*.[ch]; do
-		name=$(basename "${file%.[ch]}")
+		name=${file##*/} name=${name%.[ch]}
 		case $name in apikey | error) continue ;; esac
-		own=$(rank "$name")
+		own=${rank[$name]-}
 		if [ -z "$own" ]; then
 			echo "$file: has no layer in tests/lint/layers.sh"
 			continue
@@ -55,7 +58,7 @@ library() {
 			case $include in
 			apikey | error | "$name") continue ;;
 			esac
-			other=$(rank "$include")
+			other=${rank[$include]-}
 			if [ -z "$other" ] || [ "$other" -ge "$own" ]; then
 				echo "$file: includes $include.h," \
 				    "which is not of a lower layer"
@@ -84,7 +87,7 @@ libraries() {
 public_only() {
 	local file include dir
 	for file in pam_apikey/*.[ch] apikeyctl/*.[ch]; do
-		dir=$(dirname "$file")
+		dir=${file%/*}
 		for include in $(includes "$file"); do
 			case $include in
 			apikey) continue ;;

@@ -88,7 +88,7 @@ settings() {
 
 events() {
 	grep -hoE '"(auth|key|session|pepper)\.[a-z]{2,}"' libapikey/*.c |
-	    tr -d '"' | sort -u | every event man/apikey.conf.5 '^\.It Li .*%\b'
+	    tr -d '"' | sort -u | every event man/apikey-audit.5 '^\.It Li .*%\b'
 }
 
 # Each code by its name in the library, each answer as it goes on record.
@@ -99,7 +99,7 @@ errors() {
 	    every error man/libapikey.3 '^\.It .*Dv % Ta'
 	grep -v DENIED "$work/errors" | awk '{ sub(/.*\(/, "", $1)
 	    if ($1 <= 66) print $3 }' |
-	    every reason man/apikey.conf.5 '^\.It Li .*\b%\b'
+	    every reason man/apikey-audit.5 '^\.It Li .*\b%\b'
 }
 
 work=$(mktemp -d)
@@ -110,9 +110,9 @@ if need mandoc 'mandoc -Tlint'; then
 fi
 check 'pages refer to pages that are there' references
 check 'libapikey(3): its programs are the files' examples
-check 'libapikey(3), apikey.conf(5): every error' errors
+check 'libapikey(3), apikey-audit(5): every error' errors
 check 'apikey.conf(5): every setting' settings
-check 'apikey.conf(5): every event' events
+check 'apikey-audit(5): every event' events
 if [ -x "$B/apikeyctl" ]; then
 	check 'apikeyctl(8): every command and option' options
 else
