@@ -215,8 +215,10 @@ account optional pam_exec.so quiet /usr/sbin/apikeyctl disable $(id_of "$KEY")" 
 	mv /var/lib/apikey /var/lib/away
 	show "$KEY"
 	want_rc 0
-	want_event auth.grant notice state -- "key=$(id_of "$KEY")" \
-	    state=degraded
+	want_event auth.grant notice 'detail state' -- \
+	    "key=$(id_of "$KEY")" state=degraded
+	[[ ${FIELD[detail]-} = /var/lib/apikey:* ]] ||
+	    problem "detail is ${FIELD[detail]-}"
 	mv /var/lib/away /var/lib/apikey
 }
 
