@@ -54,9 +54,9 @@ sessions_end()
 {
 	local i
 
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 100; i++)); do
 		[ "$(pgrep -cx sshd)" -gt $((${SSHD_PID:+1} + 0)) ] || return 0
-		sleep 0.01
+		sleep 0.03
 	done
 }
 
@@ -161,9 +161,9 @@ want_log()
 {
 	local i
 
-	for ((i = 0; i < 300; i++)); do
+	for ((i = 0; i < 150; i++)); do
 		log_since | grep -Eq -- "$1" && return 0
-		sleep 0.01
+		sleep 0.03
 	done
 	problem "not in the log: $1"
 }
@@ -174,9 +174,9 @@ log_settle()
 	local mark=settled.$RANDOM$RANDOM i
 
 	logger -t e2e -p user.debug "$mark"
-	for ((i = 0; i < 300; i++)); do
+	for ((i = 0; i < 150; i++)); do
 		grep -qF "$mark" "$MACHINE_LOG" && return 0
-		sleep 0.01
+		sleep 0.03
 	done
 	problem "the log does not move"
 }
