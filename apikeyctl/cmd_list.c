@@ -156,13 +156,18 @@ put(const struct cmd_env *env, const struct cmd_keys *keys, int64_t now)
 }
 
 /* For a timer: each of them is a line of the audit trail. */
-static void
+static int
 report(const struct cmd_env *env, const struct cmd_keys *keys)
 {
 	size_t i;
+	int code;
 
-	for (i = 0; i < keys->count; i++)
-		apikey_audit_expiring(env->admin, keys->key[i]);
+	for (i = 0; i < keys->count; i++) {
+		code = apikey_audit_expiring(env->admin, keys->key[i]);
+		if (code != APIKEY_OK)
+			return cmd_failed(env, code);
+	}
+	return CMD_EXIT_DONE;
 }
 
 /* A key of which nobody can tell whether it was used is not revoked for
@@ -210,7 +215,7 @@ run(struct cmd_env *env, int argc, char **argv)
 	}
 	status = cmd_keys_read(env, wanted, &f, &keys);
 	if (f.syslog)
-		report(env, &keys);
+		status = cmd_exit_worst(status, report(env, &keys));
 	else
 		put(env, &keys, f.now);
 	status = tell_unknown(&f, status);

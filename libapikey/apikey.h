@@ -398,8 +398,9 @@ int	 apikey_rotate(apikey_admin *, apikey_key *, const char *overlap,
 int	 apikey_delete(apikey_admin *, apikey_key *, int force);
 
 /* Put on record that a key ends, and when: with its expiry, or with the
- * overlap of a rotation.  Which keys, and how often, is the caller's. */
-void	 apikey_audit_expiring(apikey_admin *, const apikey_key *);
+ * overlap of a rotation.  Which keys, and how often, is the caller's.
+ * The errors of apikey_open, when that has failed. */
+int	 apikey_audit_expiring(apikey_admin *, const apikey_key *);
 
 /* Count anew from nothing; what key tells of its uses is new, too.
  * UNAVAILABLE, and as apikey_get. */

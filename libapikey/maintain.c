@@ -121,12 +121,15 @@ out:
 	return code;
 }
 
-AK_EXPORT void
+AK_EXPORT int
 apikey_audit_expiring(apikey_admin *admin, const apikey_key *key)
 {
-	if (ak_admin_begin(admin) == APIKEY_OK)
+	int code = ak_admin_begin(admin);
+
+	if (code == APIKEY_OK)
 		ak_decision_expiring(&admin->opened->audit, &key->record);
 	ak_admin_end(admin);
+	return code;
 }
 
 /* ---- Garbage -------------------------------------------------------- */

@@ -240,7 +240,8 @@ running()
 	stop_fail2ban
 }
 
-running "$LOG" 'backend = polling'
+running "$LOG" "backend = polling
+logpath = $LOG"
 
 t 'fail2ban-regex finds the same in the real file'
 matched "$LOG"

@@ -10,7 +10,7 @@ report(struct world *w, const char *want)
 	apikey_key *key = NULL;
 
 	assert_int_equal(apikey_get(w->admin, TOKEN_ID, &key), APIKEY_OK);
-	apikey_audit_expiring(w->admin, key);
+	assert_int_equal(apikey_audit_expiring(w->admin, key), APIKEY_OK);
 	world_line(w, NOTICE, want);
 	apikey_key_free(key);
 }
