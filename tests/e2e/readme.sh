@@ -1,11 +1,11 @@
 #!/bin/bash
 # readme.sh - the README's set-up, the life of a key and uninstalling, word
 # for word: each block of commands is run as it stands there.
-# shellcheck source-path=SCRIPTDIR source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh source=blocks.sh
 . "$(dirname "$0")/lib.sh"
+. "$E2E/blocks.sh"
 
 THEME=README
-README=$MACHINE_SRC/README.md
 forget_host
 setup_clients
 
@@ -24,46 +24,12 @@ stand_ins()
 	chmod 755 /usr/local/sbin/systemctl /usr/local/sbin/journalctl
 }
 
-# The distribution's own configuration, on the usual port.
 start_own_sshd()
 {
-	[ ! -e /usr/share/openssh/sshd_config ] ||
-	    cp /usr/share/openssh/sshd_config /etc/ssh/sshd_config
-	rm -f /etc/ssh/sshd_config.d/*
-	ssh-keygen -A >/dev/null
-	PORT=22
+	setup_own_sshd
 	env -i "PATH=$PATH" /usr/sbin/sshd -D &
 	SSHD_PID=$!
 	wait_for_sshd || bail 'sshd does not start'
-}
-
-# block TEXT: the commands of the one block that holds TEXT.
-block()
-{
-	awk -v text="$1" '
-		/^```sh$/ { inside = 1; lines = ""; next }
-		/^```$/ && inside {
-			inside = 0
-			if (index(lines, text)) { printf "%s", lines; exit }
-		}
-		inside { lines = lines $0 "\n" }
-	' "$README"
-}
-
-# step WHAT TEXT: run that block; any command that fails ends it.  What it
-# sets is there for the next one, as in one shell.
-step()
-{
-	t "README: $1"
-	{
-		[ ! -e "$WORK/variables" ] || cat "$WORK/variables"
-		block "$2"
-		printf 'declare -p id new 2>/dev/null >%s || :\n' \
-		    "$WORK/variables"
-	} >"$WORK/step"
-	[ -n "$(block "$2")" ] || problem "there is no block with: $2"
-	run env -C "$MACHINE_SRC" HOME=/root "B=$MACHINE_BUILD" \
-	    MAKEFLAGS=-s timeout 120 bash -e "$WORK/step"
 }
 
 stand_ins
@@ -80,6 +46,9 @@ want_out $'/etc/pam.d/sshd:3\n/etc/pam.d/sudo:3\n/etc/pam.d/sudo-i:3'
 step 'sshd and sudo' 'visudo -c'
 want_rc 0
 wait_for_sshd || problem 'sshd is gone'
+step 'check' 'apikeyctl check'
+want_rc 0
+want_out ''
 step 'a key' 'apikeyctl create --user deploy --label'
 want_rc 0
 want [ "$(stat -c '%U %a %s' /root/deploy.key)" = 'root 600 61' ]
@@ -95,12 +64,6 @@ want_rc 0
 want_out_like '^refused$'
 want_out_like "event=auth\\.grant key=$ID user=deploy service=sshd"
 want_log "event=auth\\.deny reason=revoked key=$ID user=deploy"
-
-# login FILE: with the key in it, as the README does.
-login()
-{
-	run sshpass -f "$1" ssh deploy@localhost id -un
-}
 
 step 'bind a key' "--host 'web*' --scope deploy"
 want_rc 0
@@ -171,7 +134,7 @@ want_rc 0
 want_out ''
 
 t 'README: the expression finds a key in a text'
-EXPRESSION=$(grep -o '\\bapik_[^`]*' "$README")
+EXPRESSION=$(grep -o '\\bapik_\[[^`]*' "$README")
 grep -qP -- "$EXPRESSION" <<<"password=$KEY, and so on" ||
     problem "not with: $EXPRESSION"
 
