@@ -8,7 +8,8 @@ libconfig-dev'
 test='libcmocka-dev libjansson-dev libpam-wrapper libpamtest0-dev libnss-wrapper
 libuid-wrapper pamtester openssh-server openssh-client sudo sshpass expect
 iproute2 util-linux openssl strace mandoc shellcheck universal-ctags clang
-passwd procps systemd fail2ban python3-systemd rsyslog logrotate'
+passwd procps systemd dbus libpam-systemd fail2ban python3-systemd rsyslog
+logrotate'
 
 packages=
 for kind; do
