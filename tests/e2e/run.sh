@@ -12,9 +12,9 @@ set -u
 E2E=$(cd "$(dirname "$0")" && pwd)
 TOOLS=(cc make ip ssh sshpass expect openssl gzip setpriv logger visudo
     /usr/sbin/sshd sudo fail2ban-server rsyslogd logrotate journalctl)
-THEMES=(main_job readme safety secrets sshd sshd_sources options sudo daemon
-    install rotation limits throttle locks state expiry pepper check audit
-    audit_json fail2ban rsyslog)
+THEMES=(main_job readme operating safety secrets sshd sshd_sources options
+    sudo daemon install rotation limits throttle locks state expiry pepper
+    check audit audit_json fail2ban rsyslog)
 JOBS=2
 # Where the machine has this folder.
 IN_MACHINE=/run/machine/src/tests/e2e
