@@ -149,6 +149,8 @@ ak_decision_expiring(const struct ak_audit *audit,
 	ak_event_add(&event, "key", record->id);
 	ak_event_add(&event, "user", record->user);
 	ak_event_add(&event, "ends", *text == '\0' ? NULL : text);
+	if (record->superseded.by != NULL)
+		ak_event_add(&event, "successor", record->superseded.by);
 	ak_audit_write(audit, &event);
 }
 

@@ -30,10 +30,10 @@ ends(void **state)
 		    "ends=2026-12-24T00:00:00Z" },
 		{ "expires = \"2026-12-24T00:00:00Z\"; " OVERLAP,
 		    "event=key.expiring key=" TOKEN_ID " user=deploy "
-		    "ends=2026-12-01T00:00:00Z" },
+		    "ends=2026-12-01T00:00:00Z successor=0000000000" },
 		{ "expires = \"2026-11-30T00:00:00Z\"; " OVERLAP,
 		    "event=key.expiring key=" TOKEN_ID " user=deploy "
-		    "ends=2026-11-30T00:00:00Z" },
+		    "ends=2026-11-30T00:00:00Z successor=0000000000" },
 		{ "", "event=key.expiring key=" TOKEN_ID " user=deploy "
 		    "ends=-" },
 	};
