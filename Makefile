@@ -3,6 +3,7 @@
 #   make            build everything into $(B)
 #   make demo       install what is missing, build, show the main job
 #   make check      install what is missing, build, run every test
+#   make bench      the same, and measure it beside its peers (LOGINS, KEYS)
 #   make install    DESTDIR, PREFIX, LIBDIR, SYSCONFDIR, PAMDIR are yours
 #   make uninstall  leaves the configuration, the keys and the state
 
@@ -128,6 +129,14 @@ $(B)/tests/threads/%: tests/threads/%.c $(LIBA) $(B)/flags
 	@$(CC) $(CPPFLAGS_ALL) -Ilibapikey $(CFLAGS_ALL) $(LDFLAGS_ALL) \
 	    -o $@ $< $(LIBA) $(LIB_LIBS)
 
+BENCH_BIN = $(B)/tests/bench/login $(B)/tests/bench/keys
+
+$(BENCH_BIN): $(B)/%: %.c $(LIBA) $(B)/flags
+	@mkdir -p $(@D)
+	@echo '  CC $<'
+	@$(CC) $(CPPFLAGS_ALL) -Ilibapikey $(CFLAGS_ALL) $(LDFLAGS_ALL) \
+	    -o $@ $< $(LIBA) $(LIB_LIBS) -lpam
+
 $(B)/tests/trial: tests/trial.c
 	@mkdir -p $(@D)
 	@echo '  CC $<'
@@ -150,6 +159,23 @@ demo: deps-test
 check: deps-test
 	@$(MAKE) --no-print-directory all
 	@bash tests/run.sh $(B)
+
+# What `make bench' leaves; docs/ has that of the last release.
+BENCH_OUT ?= $(B)/bench
+LOGINS ?= 1000
+KEYS   ?= 1 1000 100000 1000000
+
+deps-bench:
+	@sh tests/deps.sh build test bench
+
+bench: deps-bench
+	@$(MAKE) --no-print-directory all $(BENCH_BIN)
+	@LOGINS='$(LOGINS)' KEYS='$(KEYS)' \
+	    bash tests/bench/bench.sh $(B) $(BENCH_OUT)
+
+bench-profile: deps-bench
+	@$(MAKE) --no-print-directory all $(BENCH_BIN)
+	@bash tests/bench/profile.sh $(B)
 
 # ---- Installing ---------------------------------------------------------
 
@@ -225,5 +251,6 @@ clean:
 	rm -rf $(B)
 
 FORCE:
-.PHONY: all check clean demo deps deps-test install uninstall unit-tests FORCE
+.PHONY: all bench bench-profile check clean demo deps deps-bench deps-test \
+	install uninstall unit-tests FORCE
 .DELETE_ON_ERROR:

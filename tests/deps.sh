@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the Debian packages that are missing.  usage: deps.sh build|test...
+# Installs the Debian packages that are missing.  usage:
+# deps.sh build|test|bench...
 set -eu
 
 build='gcc make pkg-config libc6-dev libpam0g-dev libsodium-dev
@@ -10,13 +11,18 @@ libuid-wrapper pamtester openssh-server openssh-client sudo sshpass expect
 iproute2 util-linux openssl strace mandoc shellcheck universal-ctags clang
 passwd procps systemd dbus libpam-systemd fail2ban python3-systemd rsyslog
 logrotate'
+# The peers that it is measured beside, what makes their files, and a
+# profiler.
+bench='libpam-oath oathtool libpam-google-authenticator db-util perl-base
+valgrind'
 
 packages=
 for kind; do
 	case $kind in
 	build)	packages="$packages $build" ;;
 	test)	packages="$packages $test" ;;
-	*)	echo "usage: deps.sh build|test..." >&2; exit 2 ;;
+	bench)	packages="$packages $bench" ;;
+	*)	echo "usage: deps.sh build|test|bench..." >&2; exit 2 ;;
 	esac
 done
 
