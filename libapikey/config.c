@@ -50,54 +50,62 @@ overlap_valid(const char *text)
 	return strcmp(text, "never") != 0;
 }
 
+/* The OWASP Password Storage Cheat Sheet's least cost of Argon2id. */
 static const struct ak_setting argon2id_table[] = {
 	{ .name = "memory", .type = AK_COUNT,
-	    .offset = AT(argon2id.cost.memory) },
+	    .offset = AT(argon2id.cost.memory), .preset = "19456" },
 	{ .name = "passes", .type = AK_COUNT,
-	    .offset = AT(argon2id.cost.passes) },
+	    .offset = AT(argon2id.cost.passes), .preset = "2" },
 	{ .name = "max_memory", .type = AK_COUNT,
-	    .offset = AT(argon2id.ceiling.memory) },
+	    .offset = AT(argon2id.ceiling.memory), .preset = "65536" },
 	{ .name = "max_passes", .type = AK_COUNT,
-	    .offset = AT(argon2id.ceiling.passes) },
+	    .offset = AT(argon2id.ceiling.passes), .preset = "8" },
 	{ .name = NULL },
 };
 
 static const struct ak_setting limits_table[] = {
-	{ .name = "key", .type = AK_RATE, .offset = AT(limits.key) },
+	{ .name = "key", .type = AK_RATE, .offset = AT(limits.key),
+	    .preset = "300/1m" },
 	{ .name = "failures", .type = AK_RATE,
-	    .offset = AT(limits.failures) },
+	    .offset = AT(limits.failures), .preset = "10/1m" },
 	{ .name = NULL },
 };
 
 static const struct ak_setting issue_table[] = {
-	{ .name = "ttl", .type = AK_DURATION, .offset = AT(issue.ttl) },
+	{ .name = "ttl", .type = AK_DURATION, .offset = AT(issue.ttl),
+	    .preset = "90d" },
 	{ .name = "max_ttl", .type = AK_DURATION,
-	    .offset = AT(issue.max_ttl) },
+	    .offset = AT(issue.max_ttl), .preset = "365d" },
 	{ .name = "services", .type = AK_WORDS,
-	    .offset = AT(issue.services) },
+	    .offset = AT(issue.services), .preset = "sshd sudo sudo-i" },
 	{ .name = "overlap", .type = AK_DURATION, .offset = AT(issue.overlap),
-	    .valid = overlap_valid, .expects = "a duration such as 7d" },
+	    .preset = "7d", .valid = overlap_valid,
+	    .expects = "a duration such as 7d" },
 	{ .name = NULL },
 };
 
 static const struct ak_setting audit_table[] = {
 	{ .name = "facility", .type = AK_TEXT, .offset = AT(audit.facility),
-	    .valid = facility_valid, .expects =
+	    .preset = "authpriv", .valid = facility_valid, .expects =
 	    "authpriv, auth, daemon, user or local0 to local7" },
 	{ .name = "format", .type = AK_TEXT, .offset = AT(audit.format),
-	    .valid = format_valid, .expects = "logfmt or json" },
+	    .preset = "logfmt", .valid = format_valid,
+	    .expects = "logfmt or json" },
 	{ .name = NULL },
 };
 
 static const struct ak_setting table[] = {
 	{ .name = "keystore", .type = AK_TEXT, .offset = AT(keystore),
-	    .valid = path_valid, .expects = "an absolute path" },
+	    .preset = APIKEY_KEYSTORE, .valid = path_valid,
+	    .expects = "an absolute path" },
 	{ .name = "state", .type = AK_TEXT, .offset = AT(state),
-	    .valid = path_valid, .expects = "an absolute path" },
+	    .preset = APIKEY_STATE, .valid = path_valid,
+	    .expects = "an absolute path" },
 	{ .name = "pepper", .type = AK_TEXT, .offset = AT(pepper),
 	    .valid = path_valid, .expects = "an absolute path" },
 	{ .name = "hash", .type = AK_TEXT, .offset = AT(hash),
-	    .valid = hash_valid, .expects = "blake2b or argon2id" },
+	    .preset = "blake2b", .valid = hash_valid,
+	    .expects = "blake2b or argon2id" },
 	{ .name = "argon2id", .type = AK_GROUP, .offset = AT(has_argon2id),
 	    .group = argon2id_table },
 	{ .name = "issue", .type = AK_GROUP, .offset = AT(has_issue),
@@ -105,34 +113,18 @@ static const struct ak_setting table[] = {
 	{ .name = "limits", .type = AK_GROUP, .offset = AT(has_limits),
 	    .group = limits_table },
 	{ .name = "local_services", .type = AK_WORDS,
-	    .offset = AT(local_services) },
+	    .offset = AT(local_services),
+	    .preset = "sudo sudo-i su su-l login" },
 	{ .name = "cleartext_services", .type = AK_WORDS,
-	    .offset = AT(cleartext_services) },
+	    .offset = AT(cleartext_services),
+	    .preset = "login remote telnet rlogin rsh rexec ftp vsftpd "
+	    "proftpd pure-ftpd" },
 	{ .name = "expiry_warning", .type = AK_DURATION,
-	    .offset = AT(expiry_warning) },
+	    .offset = AT(expiry_warning), .preset = "14d" },
 	{ .name = "audit", .type = AK_GROUP, .offset = AT(has_audit),
 	    .group = audit_table },
 	{ .name = NULL },
 };
-
-/* The defaults, in the language of the file itself. */
-static const char defaults[] =
-    "keystore = \"" APIKEY_KEYSTORE "\";\n"
-    "state = \"" APIKEY_STATE "\";\n"
-    "hash = \"blake2b\";\n"
-    /* The OWASP Password Storage Cheat Sheet's least cost of Argon2id. */
-    "argon2id = { memory = 19456; passes = 2;\n"
-    "    max_memory = 65536; max_passes = 8; };\n"
-    "issue = { ttl = \"90d\"; max_ttl = \"365d\"; overlap = \"7d\";\n"
-    "    services = [ \"sshd\", \"sudo\", \"sudo-i\" ]; };\n"
-    "limits = { key = \"300/1m\"; failures = \"10/1m\"; };\n"
-    "expiry_warning = \"14d\";\n"
-    "local_services = [ \"sudo\", \"sudo-i\", \"su\", \"su-l\","
-    " \"login\" ];\n"
-    "cleartext_services = [ \"login\", \"remote\", \"telnet\", \"rlogin\","
-    " \"rsh\",\n    \"rexec\", \"ftp\", \"vsftpd\", \"proftpd\","
-    " \"pure-ftpd\" ];\n"
-    "audit = { facility = \"authpriv\"; format = \"logfmt\"; };\n";
 
 void
 ak_config_clear(struct ak_config *config)
@@ -187,8 +179,10 @@ ak_config_parse(const char *text, size_t len, const char *path,
 	int code;
 
 	*ret = (struct ak_config){ .keystore = NULL };
-	code = ak_settings_parse(table, defaults, sizeof(defaults) - 1,
-	    "defaults", APIKEY_ERR_BAD_CONFIG, ret, fault);
+	code = ak_settings_preset(table, ret, fault);
+	if (code == APIKEY_ERR_INVALID)
+		code = ak_fail(fault, APIKEY_ERR_BAD_CONFIG,
+		    "the defaults that this was built with are none");
 	if (code == APIKEY_OK)
 		code = ak_settings_parse(table, text, len, path,
 		    APIKEY_ERR_BAD_CONFIG, ret, fault);

@@ -1,6 +1,7 @@
 /*
  * Tables of settings: what they mean in memory.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,43 @@ ak_setting_put(const struct ak_setting *s, void *obj, const char *text,
 		break;
 	}
 	return ak_fail(fault, APIKEY_ERR_INVALID, "%s is not text", s->name);
+}
+
+static int
+preset_words(const struct ak_setting *s, void *obj, struct ak_fault *fault)
+{
+	const char *word = s->preset;
+	char text[APIKEY_TEXT_MAX + 1];
+	int code = APIKEY_OK;
+	size_t len;
+
+	for (; code == APIKEY_OK && *word != '\0'; word += len) {
+		word += strspn(word, " ");
+		len = strcspn(word, " ");
+		(void)snprintf(text, sizeof(text), "%.*s", (int)len, word);
+		code = ak_setting_put(s, obj, text, fault);
+	}
+	return code;
+}
+
+int
+ak_settings_preset(const struct ak_setting *table, void *obj,
+    struct ak_fault *fault)
+{
+	int code = APIKEY_OK;
+
+	for (; code == APIKEY_OK && table->name != NULL; table++) {
+		if (table->type == AK_GROUP)
+			code = ak_settings_preset(table->group, obj, fault);
+		else if (table->preset == NULL)
+			continue;
+		else if (table->type == AK_WORDS)
+			code = preset_words(table, obj, fault);
+		else
+			code = ak_setting_put(table, obj, table->preset,
+			    fault);
+	}
+	return code;
 }
 
 static bool

@@ -35,6 +35,9 @@ struct ak_setting {
 	bool				(*valid)(const char *text);
 	const char			*expects;
 	const struct ak_setting		*group;	/* ends with a NULL name */
+	/* What it is where nobody sets it: one text, or, for AK_WORDS, texts
+	 * with a space between.  NULL: nothing. */
+	const char			*preset;
 };
 
 /*
@@ -44,6 +47,11 @@ struct ak_setting {
  */
 int	 ak_settings_parse(const struct ak_setting *, const char *text,
 	    size_t len, const char *path, int code, void *obj,
+	    struct ak_fault *);
+
+/* Set all that has a preset.  NO_MEMORY; what was allocated is obj's also
+ * then. */
+int	 ak_settings_preset(const struct ak_setting *, void *obj,
 	    struct ak_fault *);
 
 /* The text of a structure; the caller frees.  NO_MEMORY. */
