@@ -45,16 +45,18 @@ puts_line(struct line *line, const char *text)
 	put(line, text, strlen(text));
 }
 
-/* One byte of a value; the source bytes that it took. */
+/* One byte of a value; the source bytes that it took.  Nearly all of them
+ * stand for themselves, and are not worth a format. */
 static size_t
 unit_plain(const char *text, size_t len, char ret[16])
 {
 	unsigned char c = (unsigned char)text[0];
 
 	(void)len;
-	if (c > 0x20 && c < 0x7f && strchr("\"=\\", c) == NULL)
-		(void)snprintf(ret, 16, "%c", c);
-	else
+	if (c > 0x20 && c < 0x7f && c != '"' && c != '=' && c != '\\') {
+		ret[0] = text[0];
+		ret[1] = '\0';
+	} else
 		(void)snprintf(ret, 16, "\\x%02X", (unsigned)c);
 	return 1;
 }

@@ -1,7 +1,6 @@
 /*
  * Tables of settings: what they mean in memory.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,7 +124,10 @@ preset_words(const struct ak_setting *s, void *obj, struct ak_fault *fault)
 	for (; code == APIKEY_OK && *word != '\0'; word += len) {
 		word += strspn(word, " ");
 		len = strcspn(word, " ");
-		(void)snprintf(text, sizeof(text), "%.*s", (int)len, word);
+		if (len >= sizeof(text))
+			return APIKEY_ERR_INVALID;
+		memcpy(text, word, len);
+		text[len] = '\0';
 		code = ak_setting_put(s, obj, text, fault);
 	}
 	return code;
