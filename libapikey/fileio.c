@@ -144,11 +144,17 @@ ak_dir_open_in(struct ak_dir *dir, const struct ak_dir *parent,
 	int code, fd;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", parent->path, name);
-	if (make && mkdirat(parent->fd, name, S_IRWXU) == 0)
-		made = true;
-	else if (make && errno != EEXIST)
-		return fail_errno(fault, path, "");
-	if ((fd = openat(parent->fd, name, DIR_FLAGS)) == -1)
+	/* Nearly always it is there, and mkdirat(2) would hold up those who
+	 * look into its parent. */
+	fd = openat(parent->fd, name, DIR_FLAGS);
+	if (fd == -1 && errno == ENOENT && make) {
+		if (mkdirat(parent->fd, name, S_IRWXU) == 0)
+			made = true;
+		else if (errno != EEXIST)
+			return fail_errno(fault, path, "");
+		fd = openat(parent->fd, name, DIR_FLAGS);
+	}
+	if (fd == -1)
 		return fail_errno(fault, path, "");
 	/* Whatever umask and group its maker had; and on the disk. */
 	if (made && ((geteuid() == 0 && fchown(fd, 0, 0) == -1) ||
