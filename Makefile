@@ -88,7 +88,7 @@ $(PAM_OBJ) $(CTL_OBJ): INCLUDES = -Ilibapikey
 $(LIB): $(LIB_OBJ) libapikey/libapikey.map
 	@echo '  LD $@'
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(DEFS) -shared \
-	    -Wl,-soname,$(SONAME) \
+	    -Wl,-soname,$(SONAME),-Bsymbolic-functions \
 	    -Wl,--version-script,libapikey/libapikey.map \
 	    -o $@ $(LIB_OBJ) $(LIB_LIBS)
 	@ln -sf $(SONAME) $(B)/libapikey.so
