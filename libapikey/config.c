@@ -6,7 +6,6 @@
 
 #include "clock.h"
 #include "config.h"
-#include "fileio.h"
 #include "settings.h"
 
 #define CONFIG_MAX	65536
@@ -133,17 +132,15 @@ ak_config_clear(struct ak_config *config)
 }
 
 static int
-read_file(const char *path, char **ret_text, size_t *ret_len,
-    struct ak_fault *fault)
+read_file(const char *path, struct ak_dir *folder, char **ret_text,
+    size_t *ret_len, struct ak_fault *fault)
 {
-	struct ak_dir dir = AK_DIR_CLOSED;
 	const char *name = NULL;
 	int code;
 
-	if ((code = ak_dir_open_of(&dir, path, &name, fault)) == APIKEY_OK)
-		code = ak_file_read(&dir, name, CONFIG_MAX,
+	if ((code = ak_dir_open_of(folder, path, &name, fault)) == APIKEY_OK)
+		code = ak_file_read(folder, name, CONFIG_MAX,
 		    APIKEY_ERR_BAD_CONFIG, ret_text, ret_len, NULL, fault);
-	ak_dir_close(&dir);
 	if (code == APIKEY_ERR_NOT_FOUND)
 		code = ak_fail(fault, APIKEY_ERR_BAD_CONFIG,
 		    "%s: does not exist; make it, an empty one will do",
@@ -192,15 +189,15 @@ ak_config_parse(const char *text, size_t len, const char *path,
 }
 
 int
-ak_config_load(const char *path, struct ak_config *ret,
-    struct ak_fault *fault)
+ak_config_load(const char *path, struct ak_dir *folder,
+    struct ak_config *ret, struct ak_fault *fault)
 {
 	char *text = NULL;
 	size_t len = 0;
 	int code;
 
 	*ret = (struct ak_config){ .keystore = NULL };
-	code = read_file(path, &text, &len, fault);
+	code = read_file(path, folder, &text, &len, fault);
 	if (code == APIKEY_OK)
 		code = ak_config_parse(text, len, path, ret, fault);
 	free(text);

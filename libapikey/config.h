@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "error.h"
+#include "fileio.h"
 #include "hash.h"
 #include "mem.h"
 #include "rate.h"
@@ -48,10 +49,11 @@ struct ak_config {
 /*
  * Read the file at path.  A missing file is an error: it may have held
  * a restriction.  ret is initialised here, and the caller clears it in
- * any case.  BAD_CONFIG, INSECURE_STORE, UNAVAILABLE, NO_MEMORY.
+ * any case, and closes folder, which is closed before and then perhaps the
+ * one that the file is in.  BAD_CONFIG, INSECURE_STORE, UNAVAILABLE, NO_MEMORY.
  */
-int	 ak_config_load(const char *path, struct ak_config *ret,
-	    struct ak_fault *);
+int	 ak_config_load(const char *path, struct ak_dir *folder,
+	    struct ak_config *ret, struct ak_fault *);
 
 /* The same of a text (NUL-terminated), wherever it came from. */
 int	 ak_config_parse(const char *text, size_t len, const char *path,

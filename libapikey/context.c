@@ -188,6 +188,7 @@ opened_new(const apikey_ctx *ctx, struct ak_opened **ret,
 {
 	const char *path = ctx->path == NULL ? APIKEY_CONFIG : ctx->path;
 	struct ak_opened *opened = calloc(1, sizeof(*opened));
+	struct ak_dir folder = AK_DIR_CLOSED;
 	int code;
 
 	if (opened == NULL)
@@ -197,10 +198,11 @@ opened_new(const apikey_ctx *ctx, struct ak_opened **ret,
 	opened->state.usage = (struct ak_dir)AK_DIR_CLOSED;
 	if ((code = ak_mem_init()) != APIKEY_OK)
 		(void)ak_fail(fault, code, "libsodium does not start");
-	else if ((code = ak_config_load(path, &opened->config, fault)) ==
-	    APIKEY_OK)
+	else if ((code = ak_config_load(path, &folder, &opened->config,
+	    fault)) == APIKEY_OK)
 		code = ak_keystore_open(&opened->keystore,
-		    opened->config.keystore, fault);
+		    opened->config.keystore, &folder, fault);
+	ak_dir_close(&folder);
 	if (code != APIKEY_OK) {
 		opened_free(opened);
 		return code;

@@ -71,9 +71,10 @@ check_owner(const struct stat *st, bool sticky_will_do, const char *path,
 	return APIKEY_OK;
 }
 
-/* Opens the folder that part names in *fd, which it replaces. */
+/* Opens the folder that part names in *fd, which it replaces; one that is
+ * to be kept stays open. */
 static int
-descend(int *fd, const char *part, const char *so_far, bool is_last,
+descend(int *fd, int kept, const char *part, const char *so_far, bool is_last,
     struct ak_fault *fault)
 {
 	struct stat st;
@@ -81,7 +82,7 @@ descend(int *fd, const char *part, const char *so_far, bool is_last,
 
 	if ((next = openat(*fd, part, DIR_FLAGS)) == -1)
 		return fail_errno(fault, so_far, "");
-	if (*fd != AT_FDCWD)
+	if (*fd != kept)
 		(void)close(*fd);
 	*fd = next;
 	if (fstat(next, &st) == -1)
@@ -89,43 +90,97 @@ descend(int *fd, const char *part, const char *so_far, bool is_last,
 	return check_owner(&st, !is_last, so_far, "", fault);
 }
 
-int
-ak_dir_open_below(struct ak_dir *dir, const char *root, const char *path,
-    struct ak_fault *fault)
+/* Down the parts of path behind its first `at' bytes, which name *fd. */
+static int
+walk(int *fd, int kept, const char *path, size_t at, struct ak_fault *fault)
 {
 	char so_far[PATH_MAX], *part, *end;
-	int code, fd = AT_FDCWD;
-	char kept;
+	int code = APIKEY_OK;
+	char cut;
 
-	if (path[0] != '/' || strlen(path) >= sizeof(so_far))
-		return ak_fail(fault, APIKEY_ERR_BAD_CONFIG,
-		    "%s: is not an absolute path", path);
 	(void)stpcpy(so_far, path);
-	code = descend(&fd, root, "/", path[strspn(path, "/")] == '\0', fault);
-	for (part = so_far; code == APIKEY_OK; part = end) {
+	for (part = so_far + at; code == APIKEY_OK; part = end) {
 		part += strspn(part, "/");
 		if (*part == '\0')
 			break;
 		end = part + strcspn(part, "/");
-		kept = *end;
+		cut = *end;
 		*end = '\0';
 		if (strcmp(part, "..") == 0)
 			code = ak_fail(fault, APIKEY_ERR_BAD_CONFIG,
 			    "%s: a path must not go through ..", path);
 		else
-			code = descend(&fd, part, so_far,
-			    end[kept == '\0' ? 0 : 1 + strspn(end + 1, "/")]
+			code = descend(fd, kept, part, so_far,
+			    end[cut == '\0' ? 0 : 1 + strspn(end + 1, "/")]
 			    == '\0', fault);
-		*end = kept;
+		*end = cut;
 	}
+	return code;
+}
+
+static int
+check_path(const char *path, struct ak_fault *fault)
+{
+	return path[0] == '/' && strlen(path) < PATH_MAX ? APIKEY_OK :
+	    ak_fail(fault, APIKEY_ERR_BAD_CONFIG,
+	    "%s: is not an absolute path", path);
+}
+
+/* What a walk has come to becomes the folder; fd is closed otherwise. */
+static int
+arrive(struct ak_dir *dir, int code, int fd, int kept, const char *path,
+    struct ak_fault *fault)
+{
 	if (code == APIKEY_OK && (dir->path = strdup(path)) == NULL)
 		code = ak_fail(fault, APIKEY_ERR_NO_MEMORY, "%s: out of memory",
 		    path);
 	if (code == APIKEY_OK)
 		dir->fd = fd;
-	else if (fd >= 0)
+	else if (fd != kept)
 		(void)close(fd);
 	return code;
+}
+
+int
+ak_dir_open_below(struct ak_dir *dir, const char *root, const char *path,
+    struct ak_fault *fault)
+{
+	int code, fd = AT_FDCWD;
+
+	if ((code = check_path(path, fault)) != APIKEY_OK)
+		return code;
+	code = descend(&fd, AT_FDCWD, root, "/",
+	    path[strspn(path, "/")] == '\0', fault);
+	if (code == APIKEY_OK)
+		code = walk(&fd, AT_FDCWD, path, 0, fault);
+	return arrive(dir, code, fd, AT_FDCWD, path, fault);
+}
+
+/* Does path go on behind that of the open folder? */
+static bool
+is_within(const struct ak_dir *folder, const char *path)
+{
+	size_t len;
+
+	if (folder->fd == -1)
+		return false;
+	len = strlen(folder->path);
+	return strncmp(path, folder->path, len) == 0 && path[len] == '/' &&
+	    path[len + strspn(path + len, "/")] != '\0';
+}
+
+int
+ak_dir_open_near(struct ak_dir *dir, const struct ak_dir *near,
+    const char *path, struct ak_fault *fault)
+{
+	int code, fd = near->fd;
+
+	if (!is_within(near, path))
+		return ak_dir_open(dir, path, fault);
+	if ((code = check_path(path, fault)) != APIKEY_OK)
+		return code;
+	code = walk(&fd, near->fd, path, strlen(near->path), fault);
+	return arrive(dir, code, fd, near->fd, path, fault);
 }
 
 int

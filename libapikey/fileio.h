@@ -30,6 +30,11 @@ struct ak_dir {
 /* INSECURE_STORE, NOT_FOUND, UNAVAILABLE, NO_MEMORY; so are the others. */
 int	 ak_dir_open(struct ak_dir *, const char *path, struct ak_fault *);
 
+/* The same, from another folder where path leads through it: what is above
+ * that was walked to open it, and is not walked again. */
+int	 ak_dir_open_near(struct ak_dir *, const struct ak_dir *near,
+	    const char *path, struct ak_fault *);
+
 /* The same where another folder, whose own path is not judged, stands for
  * "/"; path and the messages are as seen from there. */
 int	 ak_dir_open_below(struct ak_dir *, const char *root,

@@ -23,9 +23,9 @@
 
 int
 ak_keystore_open(struct ak_keystore *store, const char *path,
-    struct ak_fault *fault)
+    const struct ak_dir *near, struct ak_fault *fault)
 {
-	int code = ak_dir_open(&store->dir, path, fault);
+	int code = ak_dir_open_near(&store->dir, near, path, fault);
 
 	return code != APIKEY_ERR_NOT_FOUND ? code :
 	    ak_fail(fault, APIKEY_ERR_UNAVAILABLE,

@@ -22,8 +22,9 @@ struct ak_stamp {
 	struct timespec	 ctime;
 };
 
+/* near: as for ak_dir_open_near. */
 int	 ak_keystore_open(struct ak_keystore *, const char *path,
-	    struct ak_fault *);
+	    const struct ak_dir *near, struct ak_fault *);
 void	 ak_keystore_close(struct ak_keystore *);
 
 /*

@@ -28,11 +28,15 @@ static int
 load(const char *text, size_t len, struct ak_config *config,
     struct ak_fault *fault)
 {
+	struct ak_dir in = AK_DIR_CLOSED;
 	char path[PATH_SIZE];
+	int code;
 
 	tmp_write_len(folder, "c", text, len);
 	tmp_join(path, folder, "c");
-	return ak_config_load(path, config, fault);
+	code = ak_config_load(path, &in, config, fault);
+	ak_dir_close(&in);
+	return code;
 }
 
 static void
@@ -286,9 +290,11 @@ static void
 check_path(const char *path, int want, const char *message)
 {
 	struct ak_fault fault = { 0, "" };
+	struct ak_dir in = AK_DIR_CLOSED;
 	struct ak_config config;
-	int code = ak_config_load(path, &config, &fault);
+	int code = ak_config_load(path, &in, &config, &fault);
 
+	ak_dir_close(&in);
 	ak_config_clear(&config);
 	if (code != want || strstr(fault.text, message) == NULL)
 		fail_msg("%s: %d: %s", path, code, fault.text);

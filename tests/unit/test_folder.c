@@ -41,6 +41,32 @@ teardown(void **state)
 	return 0;
 }
 
+/* From a folder on the way it is the same, whatever there is to say; where
+ * nobody can come to that folder, nobody comes from it. */
+static void
+try_near(const struct fixture *f, const char *path, const char *on_the_way,
+    int want)
+{
+	struct ak_dir near = AK_DIR_CLOSED, dir = AK_DIR_CLOSED;
+	struct ak_fault fault = { 0, "" };
+	char name[PATH_SIZE];
+	int code;
+
+	tmp_join(name, f->root, on_the_way);
+	if (ak_dir_open(&near, name, NULL) != APIKEY_OK)
+		return;
+	code = ak_dir_open_near(&dir, &near, path, &fault);
+	if (code == APIKEY_OK)
+		assert_string_equal(dir.path, path);
+	else
+		assert_int_equal(dir.fd, -1);
+	assert_string_equal(fault.text, f->fault.text);
+	assert_int_equal(code, want);
+	assert_int_equal(fcntl(near.fd, F_GETFD), FD_CLOEXEC);
+	ak_dir_close(&dir);
+	ak_dir_close(&near);
+}
+
 static int
 try_open(struct fixture *f, const char *path)
 {
@@ -49,6 +75,9 @@ try_open(struct fixture *f, const char *path)
 
 	f->fault = (struct ak_fault){ 0, "" };
 	code = ak_dir_open(&dir, path, &f->fault);
+	try_near(f, path, "a", code);
+	try_near(f, path, "a/b", code);
+	try_near(f, path, "a/b/store", code);
 	if (code == APIKEY_OK)
 		assert_string_equal(dir.path, path);
 	else

@@ -22,6 +22,8 @@ struct fixture {
 	size_t			 fds;
 };
 
+static const struct ak_dir nowhere = AK_DIR_CLOSED;
+
 static int
 setup(void **state)
 {
@@ -31,8 +33,8 @@ setup(void **state)
 	*state = f;
 	tmp_make(f->folder);
 	f->store.dir = (struct ak_dir)AK_DIR_CLOSED;
-	assert_int_equal(ak_keystore_open(&f->store, f->folder, &f->fault),
-	    APIKEY_OK);
+	assert_int_equal(ak_keystore_open(&f->store, f->folder, &nowhere,
+	    &f->fault), APIKEY_OK);
 	ak_record_init(&f->record);
 	f->fds = fd_count();
 	(void)alarm(40);
@@ -78,7 +80,7 @@ no_keystore(void **state)
 	char path[PATH_SIZE];
 
 	tmp_join(path, f->folder, "absent");
-	assert_int_equal(ak_keystore_open(&store, path, &f->fault),
+	assert_int_equal(ak_keystore_open(&store, path, &nowhere, &f->fault),
 	    APIKEY_ERR_UNAVAILABLE);
 	check_message(f, "absent: there is no keystore; make the folder with "
 	    "mode 0700");
