@@ -311,12 +311,24 @@ ak_file_own(int fd)
 	    fchmod(fd, S_IRUSR | S_IWUSR) == 0;
 }
 
+/*
+ * How many bytes to ask for: those that there are, or one more than allowed
+ * where the file does not tell that, or tells that it is larger.
+ */
+static size_t
+to_read(const struct stat *st, size_t max)
+{
+	return st->st_size > 0 && (uintmax_t)st->st_size <= max ?
+	    (size_t)st->st_size : max + 1;
+}
+
 int
 ak_file_read(const struct ak_dir *dir, const char *name, size_t max,
     int too_large, char **ret_text, size_t *ret_len, struct stat *ret_st,
     struct ak_fault *fault)
 {
 	char *text = NULL;
+	size_t size = 0;
 	struct stat st;
 	ssize_t n;
 	int code, fd;
@@ -324,12 +336,11 @@ ak_file_read(const struct ak_dir *dir, const char *name, size_t max,
 	code = ak_file_open(dir, name, O_RDONLY, &fd, &st, fault);
 	if (code != APIKEY_OK)
 		return code;
-	/* One byte more than allowed tells a larger file, also one that
-	 * grows or that does not tell its size. */
-	if ((text = malloc(max + 1)) == NULL)
+	size = to_read(&st, max);
+	if ((text = malloc(size + 1)) == NULL)
 		code = ak_fail(fault, APIKEY_ERR_NO_MEMORY,
 		    "%s/%s: out of memory", dir->path, name);
-	else if ((n = ak_read_at(fd, text, max + 1, 0)) == -1)
+	else if ((n = ak_read_at(fd, text, size, 0)) == -1)
 		code = fail_errno(fault, dir->path, name);
 	else if ((size_t)n > max)
 		code = ak_fail(fault, too_large,
@@ -344,7 +355,7 @@ ak_file_read(const struct ak_dir *dir, const char *name, size_t max,
 	}
 	/* It may be part of a secret. */
 	if (text != NULL)
-		explicit_bzero(text, max + 1);
+		explicit_bzero(text, size + 1);
 	free(text);
 	(void)close(fd);
 	return code;
