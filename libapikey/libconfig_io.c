@@ -32,6 +32,8 @@ struct reader {
 static bool
 has_nul_escape(const char *line, size_t len)
 {
+	if (memchr(line, '\\', len) == NULL)
+		return false;
 	for (size_t i = 0; i + 3 < len; i++) {
 		if (line[i] != '\\')
 			continue;
@@ -49,9 +51,9 @@ skip(const char *p)
 {
 	const char *end;
 
-	if (*p == '#' || strncmp(p, "//", 2) == 0)
+	if (*p == '#' || (*p == '/' && p[1] == '/'))
 		return p + strcspn(p, "\n");
-	if (strncmp(p, "/*", 2) == 0) {
+	if (*p == '/' && p[1] == '*') {
 		end = strstr(p + 2, "*/");
 		return end == NULL ? p + strlen(p) : end + 2;
 	}
