@@ -90,6 +90,18 @@ put_escaped(FILE *f, const char *s, size_t len, enum cmd_style style)
 	return width;
 }
 
+/* The bytes from here on that stand for themselves in every style. */
+static size_t
+plain(const char *text)
+{
+	size_t len = 0;
+
+	while (text[len] >= ' ' && text[len] <= '~' && text[len] != '\\' &&
+	    text[len] != ',')
+		len++;
+	return len;
+}
+
 size_t
 cmd_put(FILE *f, const char *text, enum cmd_style style)
 {
@@ -97,6 +109,12 @@ cmd_put(FILE *f, const char *text, enum cmd_style style)
 	uint32_t c = 0;
 
 	for (; *text != '\0'; text += len) {
+		if ((len = plain(text)) > 0) {
+			if (f != NULL)
+				fwrite(text, 1, len, f);
+			width += len;
+			continue;
+		}
 		len = cmd_utf8(text, &c);
 		if (len == 0 || !cmd_printable(c) ||
 		    (style != CMD_TERMINAL && c == '\\') ||
