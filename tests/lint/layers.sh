@@ -10,7 +10,7 @@
 # above it.
 layers='mem clock text netaddr crc32 bytes
 fileio
-token request spec rate stored
+token request spec rate stored lock
 hash
 pepper
 settings
