@@ -24,9 +24,11 @@ make_place()
 	free=$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo)
 	[ "$free" -gt "$kib" ] ||
 	    fail "$TOTAL_KEYS keys take $kib KiB, of which $free are free"
-	mkdir -p "$PLACE" &&
-	    mount -t tmpfs -o "mode=755,size=95%,nr_inodes=0" bench \
-	    "$PLACE" && mkdir "$STACKS" "$RAW" || fail "no $PLACE"
+	{
+		mount -t tmpfs \
+		    -o "mode=755,size=95%,nr_inodes=0" bench "$PLACE" &&
+		    mkdir "$STACKS" "$RAW"
+	} || fail "no $PLACE"
 }
 
 # The most logins that one of the peers with counters can be asked for.
@@ -101,7 +103,7 @@ ssh_login()
 	env -i "PATH=$PATH" HOME=/root "SSH_ASKPASS=$WORK/reply" \
 	    SSH_ASKPASS_REQUIRE=force setsid -w ssh "${SSH_OPTIONS[@]}" \
 	    -o NumberOfPasswordPrompts=1 \
-	    -o "PreferredAuthentications=$method" "$@" -l "$user" "$HOST" true
+	    -o "PreferredAuthentications=$method" "$@" -l "$user" 127.0.0.1 true
 }
 
 # reply TEXT: what the client answers.

@@ -2,9 +2,10 @@
 # peers.sh - a PAM stack for each peer, each in the configuration that its
 # own page shows; what a peer has no phase for is left to pam_permit.
 #
-# Whatever they read and write is in $PLACE, on the same file system.
+# Whatever they read and write is in $PLACE, on the same file system; ours is
+# as deep in it as /etc/apikey/keys.d and /var/lib/apikey are.
 
-PLACE=/run/bench
+PLACE=/srv
 STACKS=$PLACE/pam.d
 TOOLS=$MACHINE_BUILD/tests/bench
 BENCH_USER=deploy
@@ -50,9 +51,10 @@ userdb_lines()
 # userdb COUNT
 setup_userdb()
 {
-	userdb_lines "$1" | db_load -T -t hash "$PLACE/userdb.$1.db" &&
-	    printf '%s\n' "$UNIX_PASSWORD" >"$PLACE/userdb.$1.replies" &&
-	    chmod 600 "$PLACE/userdb.$1.db" || fail 'no file for pam_userdb'
+	userdb_lines "$1" | db_load -T -t hash "$PLACE/userdb.$1.db" ||
+	    fail 'no file for pam_userdb'
+	chmod 600 "$PLACE/userdb.$1.db"
+	printf '%s\n' "$UNIX_PASSWORD" >"$PLACE/userdb.$1.replies"
 	stack "userdb.$1" "required pam_userdb.so db=$PLACE/userdb.$1" \
 	    "required pam_userdb.so db=$PLACE/userdb.$1" -
 }
@@ -66,9 +68,10 @@ setup_oath()
 		seq -f "HOTP user%06.0f - $SECRET" 1 "$half"
 		printf 'HOTP %s - %s\n' "$BENCH_USER" "$SECRET"
 		seq -f "HOTP user%06.0f - $SECRET" $((half + 2)) "$1"
-	} >"$file" && chmod 600 "$file" &&
-	    oathtool -w "$2" -d 6 "$SECRET" >"$file.replies" ||
-	    fail 'no file for pam_oath'
+	} >"$file"
+	chmod 600 "$file"
+	oathtool -w "$2" -d 6 "$SECRET" >"$file.replies" ||
+	    fail 'no codes for pam_oath'
 	stack "oath.$1" \
 	    "required pam_oath.so usersfile=$file window=20 digits=6" - -
 }
@@ -79,10 +82,10 @@ setup_google()
 {
 	local file=$PLACE/google
 
-	printf '%s\n" HOTP_COUNTER 1\n' "$SECRET_BASE32" >"$file" &&
-	    chmod 600 "$file" &&
-	    oathtool -c 1 -w "$1" -d 6 "$SECRET" >"$file.replies" ||
-	    fail 'no file for pam_google_authenticator'
+	printf '%s\n" HOTP_COUNTER 1\n' "$SECRET_BASE32" >"$file"
+	chmod 600 "$file"
+	oathtool -c 1 -w "$1" -d 6 "$SECRET" >"$file.replies" ||
+	    fail 'no codes for pam_google_authenticator'
 	stack google "required pam_google_authenticator.so secret=$file \
 user=root" - -
 }
@@ -93,13 +96,12 @@ setup_unix()
 
 	# shellcheck disable=SC2016 # the dollars are crypt's
 	hash=$(perl -e 'print crypt($ARGV[0], q($y$j9T$) . $ARGV[1] . q($))' \
-	    "$UNIX_PASSWORD" 0123456789ABCDEFGHIJK.) &&
-	    usermod -p "$hash" "$BENCH_USER" ||
-	    fail 'no password for pam_unix'
+	    "$UNIX_PASSWORD" 0123456789ABCDEFGHIJK.)
 	case $hash in
 	"\$y\$"*) ;;
 	*) fail "not yescrypt: $hash" ;;
 	esac
+	usermod -p "$hash" "$BENCH_USER" || fail 'no password for pam_unix'
 	printf '%s\n' "$UNIX_PASSWORD" >"$PLACE/unix.replies"
 	stack unix 'required pam_unix.so' 'required pam_unix.so' \
 	    'required pam_unix.so'
@@ -118,11 +120,12 @@ setup_apikey()
 {
 	local dir=$PLACE/$1
 
-	mkdir -m 700 "$dir" "$dir/keys.d" "$dir/state" &&
-	    printf '%s\n' "keystore = \"$dir/keys.d\";" \
+	mkdir -m 700 "$dir" "$dir/keys.d" "$dir/state" ||
+	    fail "no place for $1"
+	printf '%s\n' "keystore = \"$dir/keys.d\";" \
 	    "state = \"$dir/state\";" \
 	    'limits = { key = "100000000/1m"; failures = "10/1m"; };' \
-	    >"$dir/apikey.conf" || fail "no place for $1"
+	    >"$dir/apikey.conf"
 	"$TOOLS/keys" ${4+-o "$4"} "$dir/keys.d" "$2" "$3" "$BENCH_USER" \
 	    >"$PLACE/$1.replies" || fail "no keystore of $2 keys"
 	stack "$1" \

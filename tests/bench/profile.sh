@@ -24,25 +24,66 @@ count()
 	    fail "valgrind: $(tail -n 3 "$PLACE/err")"
 }
 
-# Of libraries and programs, and of functions, those that cost the most.
+# Self cost by library and program.  A name stands where it comes first,
+# also where it is only called, and a number for it from then on.
 by_object()
 {
-	awk '/^ob=/ { sub(/^ob=\([0-9]+\) ?/, "&\t"); split($0, at, "\t")
-	    id = at[1]; sub(/ $/, "", id)
-	    if (at[2] != "") { sub(/.*\//, "", at[2]); name[id] = at[2] }
-	    ob = id; next }
-	    /^calls=/ { skip = 1; next }
-	    /^(\+|-|\*|[0-9])/ { if (skip) skip = 0
-	    else { cost[ob] += $2; all += $2 } next }
-	    END { printf "  %10d  all\n", all
-	    for (ob in cost) printf "  %10d  %s\n", cost[ob], name[ob] }' \
-	    "$PLACE/callgrind" | sort -rn
+	awk '/^c?ob=/ {
+		id = $1
+		sub(/^c?ob=/, "", id)
+		if (NF > 1) {
+			name[id] = $2
+			sub(/.*\//, "", name[id])
+		}
+		if (/^ob=/)
+			ob = id
+		next
+	}
+	/^calls=/ {
+		called = 1
+		next
+	}
+	/^[-+*0-9]/ {
+		if (!called) {
+			cost[ob] += $2
+			all += $2
+		}
+		called = 0
+	}
+	END {
+		printf "%12d  all\n", all
+		for (ob in cost)
+			printf "%12d  %s\n", cost[ob], name[ob]
+	}' "$PLACE/callgrind" | sort -rn | head -n 12
 }
 
+# Inclusive cost of functions of ours, and of what they call elsewhere.
 by_function()
 {
-	callgrind_annotate --threshold=90 "$@" "$PLACE/callgrind" |
-	    sed -n '/^Ir/,$p' | grep -E '^ *[0-9,]+ ' | head -n 25
+	callgrind_annotate --threshold=100 --inclusive=yes \
+	    "$PLACE/callgrind" |
+	    grep -E ':(ak_|apikey_|pamak_|config_|sodium_|dl(open|close)@)|:(getgrnam_r|getpwnam_r|pam_start|pam_end|__syslog)' |
+	    sed -E 's/ \([^)]*%\) +[^ ]*:/  /; s/ \[.*//' | head -n 40
+}
+
+# Of the second login, whose process is the last.
+system_calls()
+{
+	strace -f -o "$PLACE/trace" "$TOOLS/login" -w 1 1 "$STACKS/$1" \
+	    "$SERVICE" "$BENCH_USER" "$RHOST" <"$PLACE/$1.replies" \
+	    >/dev/null || fail "strace: $1"
+	awk '{ of[NR] = $1; sub(/\(.*/, "", $2); call[NR] = $2
+	    if ($1 + 0 > last) last = $1 + 0 }
+	END {
+		for (i = 1; i <= NR; i++)
+			if (of[i] == last && call[i] ~ /^[a-z]/) {
+				n[call[i]]++
+				all++
+			}
+		printf "%12d  all\n", all
+		for (name in n)
+			printf "%12d  %s\n", n[name], name
+	}' "$PLACE/trace" | sort -rn
 }
 
 # profile WHO
@@ -51,20 +92,10 @@ profile()
 	printf '\n%s: instructions by library\n' "$1"
 	count "$1"
 	by_object
-	printf '\n%s: by function\n' "$1"
+	printf '\n%s: instructions by function and all that it calls\n' "$1"
 	by_function
-	printf '\n%s: by function and what it calls\n' "$1"
-	by_function --inclusive=yes
-	printf '\n%s: system calls, by name\n' "$1"
-	strace -f -o "$PLACE/trace" "$TOOLS/login" 1 "$STACKS/$1" \
-	    "$SERVICE" "$BENCH_USER" "$RHOST" <"$PLACE/$1.replies" \
-	    >/dev/null || fail "strace: $1"
-	# Those of the process that logs in, which is the second.
-	awk 'NR == 1 { parent = $1 } $1 != parent { sub(/\(.*/, "", $2)
-	    n[$2]++; all++ }
-	    END { printf "  %6d  all\n", all
-	    for (call in n) printf "  %6d  %s\n", n[call], call }' \
-	    "$PLACE/trace" | sort -rn
+	printf '\n%s: system calls\n' "$1"
+	system_calls "$1"
 }
 
 inside()
@@ -75,7 +106,7 @@ inside()
 	. "$BENCH/../e2e/lib.sh"
 	# shellcheck source-path=SCRIPTDIR source=peers.sh
 	. "$BENCH/peers.sh"
-	mkdir -p "$STACKS"
+	mount -t tmpfs bench "$PLACE" && mkdir "$STACKS" || exit
 	setup
 	setup_permit
 	setup_userdb 1
