@@ -31,10 +31,11 @@ circumstances()
 	    "$(date -u +'%Y-%m-%d %H:%M UTC')" "$(nproc)" \
 	    "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
 	    "$(awk '$1 == "MemTotal:" { print int($2 / 1024) }' /proc/meminfo)"
-	printf '# %s, %s, %s; %s logins of each; load before: %s\n' \
+	printf '# %s, %s, %s\n' \
 	    "$(. /etc/os-release && echo "$PRETTY_NAME")" "$(uname -sr)" \
-	    "$(version libpam-modules)" "$LOGINS" \
-	    "$(cut -d ' ' -f 1-3 /proc/loadavg)"
+	    "$(version libpam-modules)"
+	printf '# %s logins of each; load of the machine before: %s\n' \
+	    "$LOGINS" "$(cut -d ' ' -f 1-3 /proc/loadavg)"
 }
 
 main()
@@ -59,3 +60,4 @@ main()
 }
 
 main
+exit

@@ -115,7 +115,30 @@ function curve(p, name, many, x0, x1, top, bottom, label,    i, px, py, path)
 		return
 	printf "<path d=\"%s\" fill=\"none\" stroke=\"%s\" " \
 	    "stroke-width=\"2\"/>\n", path, color[name]
-	text(px + 8, py + 4, "start", 12, label)
+	tag[++tags] = label
+	tag_x[tags] = px + 8
+	tag_y[tags] = py + 4
+}
+
+# The names of the lines, from the top, none upon another.
+function tell(    i, low_y, next_one, done)
+{
+	low_y = -100
+	while (tags > 0) {
+		next_one = 0
+		for (i = 1; i <= tags; i++)
+			if (!(i in done) && (next_one == 0 || \
+			    tag_y[i] < tag_y[next_one]))
+				next_one = i
+		if (next_one == 0)
+			break
+		done[next_one] = 1
+		if (tag_y[next_one] < low_y + 14)
+			tag_y[next_one] = low_y + 14
+		low_y = tag_y[next_one]
+		text(tag_x[next_one], low_y, "start", 12, tag[next_one])
+	}
+	tags = 0
 }
 
 function frame(p, top, title, is_rate,    i, v, min, max, e, y, bottom)
@@ -163,6 +186,7 @@ function stores(top,    bottom, i, x0, x1, k)
 	curve("keystore", "apikey", 0, x0, x1, top + 20, bottom, "pam_apikey")
 	curve("keystore", "userdb", 0, x0, x1, top + 20, bottom, "pam_userdb")
 	curve("keystore", "oath", 0, x0, x1, top + 20, bottom, "pam_oath")
+	tell()
 	return bottom + 60
 }
 
@@ -186,6 +210,7 @@ function together(top,    bottom, i, x1, seen, many)
 	curve("at_once", "userdb", 1, 0, x1, top + 20, bottom, "pam_userdb")
 	curve("at_once", "apikey", many, 0, x1, top + 20, bottom, \
 	    "pam_apikey")
+	tell()
 	return bottom + 60
 }
 
