@@ -106,7 +106,7 @@ inside()
 	. "$BENCH/../e2e/lib.sh"
 	# shellcheck source-path=SCRIPTDIR source=peers.sh
 	. "$BENCH/peers.sh"
-	mount -t tmpfs bench "$PLACE" && mkdir "$STACKS" || exit
+	mount -t tmpfs -o mode=755 bench "$PLACE" && mkdir "$STACKS" || exit
 	setup
 	setup_permit
 	setup_userdb 1
