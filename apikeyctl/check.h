@@ -26,6 +26,7 @@ struct cmd_check {
 	bool single;			/* one file alone is looked at */
 	bool asks_all;
 	struct cmd_words services;	/* that ask for keys */
+	struct cmd_words unread_services;	/* that may ask for them */
 	struct cmd_words configs;	/* that their lines name */
 	struct cmd_words groups;	/* that their lines are for */
 	struct cmd_check_service sshd, sudo;
@@ -43,7 +44,7 @@ void	 cmd_check_config_text(struct cmd_check *, const char *name,
 void	 cmd_check_record_text(struct cmd_check *, const char *name,
 	    const char *text, size_t len, const char *id);
 void	 cmd_check_pam_text(struct cmd_check *, const char *name,
-	    const char *text, const char *service, bool is_conf);
+	    const char *text, size_t len, const char *service, bool is_conf);
 void	 cmd_check_sshd_text(struct cmd_check *, const char *name,
 	    const char *text, bool whole);
 void	 cmd_check_sudoers_text(struct cmd_check *, const char *name,
@@ -52,6 +53,10 @@ void	 cmd_check_sudoers_text(struct cmd_check *, const char *name,
 /* One file that is not deployed yet, of whatever kind; the exit status. */
 int	 cmd_check_file(struct cmd_check *, const struct cmd_env *,
 	    const char *file);
+
+/* Finds a NUL, behind which nothing of the text is looked at. */
+void	 cmd_check_nul(struct cmd_check *, const char *name,
+	    const char *text, size_t len);
 
 /* The configuration at a path, with its keystore, state and pepper. */
 void	 cmd_check_config(struct cmd_check *, const char *path);

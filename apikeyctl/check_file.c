@@ -147,12 +147,22 @@ learn_services(struct cmd_check *c)
 
 	c->findings = none;
 	cmd_check_pam(c);
+	kept.status = cmd_exit_worst(kept.status, c->findings.status);
 	cmd_findings_drop(&c->findings);
 	c->findings = kept;
 	if (c->sshd.groups.count == 0)
 		cmd_words_add(&c->sshd.groups, "apikey");
 	if (c->sudo.groups.count == 0)
 		cmd_words_add(&c->sudo.groups, "apikey");
+}
+
+void
+cmd_check_nul(struct cmd_check *c, const char *name, const char *text,
+    size_t len)
+{
+	if (strlen(text) < len)
+		cmd_find(&c->findings, CMD_ERROR, name, "take it out", "the "
+		    "file holds a NUL byte");
 }
 
 static void
@@ -172,15 +182,17 @@ check_kind(struct cmd_check *c, enum kind kind, const char *file,
 		    is_record_name(base) ? id : NULL);
 		break;
 	case PAM:
-		cmd_check_pam_text(c, file, text, base, false);
+		cmd_check_pam_text(c, file, text, len, base, false);
 		break;
 	case SSHD:
 		learn_services(c);
+		cmd_check_nul(c, file, text, len);
 		cmd_check_sshd_text(c, file, text,
 		    strcmp(base, "sshd_config") == 0);
 		break;
 	case SUDOERS:
 		learn_services(c);
+		cmd_check_nul(c, file, text, len);
 		cmd_check_sudoers_text(c, file, text);
 		break;
 	case UNKNOWN:
@@ -211,10 +223,6 @@ cmd_check_file(struct cmd_check *c, const struct cmd_env *env,
 		    "neither apikey.conf, a record, a file of PAM, sshd or "
 		    "sudo", file);
 	}
-	/* Anything else is not read behind a NUL. */
-	if (strlen(text) < len && kind != CONFIG && kind != RECORD)
-		cmd_find(&c->findings, CMD_ERROR, file, "take it out",
-		    "the file holds a NUL byte");
 	check_kind(c, kind, file, text, len);
 	free(text);
 	return CMD_EXIT_DONE;

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "check.h"
+#include "exit.h"
+#include "output.h"
 #include "pamstack.h"
 
 /* Files that are only there to be included. */
@@ -56,8 +58,7 @@ check_order(struct cmd_check *c, const struct cmd_pam_stack *s,
 	cmd_find(&c->findings, severity[kind], s->entry[i].where,
 	    "move the line up, before it", "the %s line comes after %s, which "
 	    "decides before a key can", cmd_pam_kind_name(kind),
-	    before->by != NULL ? before->by : before->module != NULL ?
-	    before->module : "an include");
+	    before->by != NULL ? before->by : before->module);
 	return false;
 }
 
@@ -73,6 +74,19 @@ has_option(const struct cmd_pam_stack *s, const char *option)
 	return false;
 }
 
+static void
+find_open(struct cmd_check *c, const char *where, const char *who,
+    const struct cmd_pam_entry *by)
+{
+	bool strange = cmd_pam_is_strange(by);
+
+	cmd_find(&c->findings, strange ? CMD_WARNING : CMD_ERROR, where,
+	    "let a pam_deny.so that is requisite come before, or take the "
+	    "line out", "%s %s (%s), %s", who, by->module, by->where,
+	    strange ? "unless that asks for a password" :
+	    "which asks for no password");
+}
+
 /* Whom the stack lets in who shows nothing good. */
 static void
 check_open(struct cmd_check *c, const struct cmd_pam_stack *s,
@@ -82,26 +96,22 @@ check_open(struct cmd_check *c, const struct cmd_pam_stack *s,
 	int success = ours->action[CMD_PAM_SUCCESS];
 	const struct cmd_pam_entry *by = NULL;
 	struct cmd_findings *f = &c->findings;
-	static const char mend[] = "let a pam_deny.so that is requisite come "
-	    "before, or take the line out";
 
-	if (cmd_pam_permits(s, CMD_PAM_IGNORED, &by)) {
-		if (has_option(s, "mixed"))
-			cmd_find(f, CMD_ERROR, where, mend, "mixed leaves "
-			    "what is no key to %s (%s), which lets everybody "
-			    "in", by->module, by->where);
-		else
-			cmd_find(f, CMD_ERROR, where, mend, "the stack fails "
-			    "open: who shows no key is let in by %s (%s)",
-			    by->module, by->where);
-	}
+	if (cmd_pam_permits(s, CMD_PAM_IGNORED, &by))
+		find_open(c, where, has_option(s, "mixed") ?
+		    "mixed leaves what is no key to" :
+		    "the stack fails open: who shows no key is let in by",
+		    by);
+	else if (in_order && cmd_pam_leads_past(s))
+		cmd_find(f, CMD_WARNING, where, "move the line up: group= "
+		    "says whom it is for", "a line before it can lead past "
+		    "it: who goes that way is asked for no key");
 	if (cmd_pam_permits(s, CMD_PAM_DENIED, &by) ||
 	    cmd_pam_permits(s, CMD_PAM_UNAVAILABLE, &by))
-		cmd_find(f, CMD_ERROR, where, mend, "the stack fails open: "
-		    "a refused key is let in by %s (%s)", by->module,
-		    by->where);
-	else if (in_order && (success == CMD_PAM_DO_DONE ||
-	    success >= CMD_PAM_JUMP) &&
+		find_open(c, where, "the stack fails open: a refused key is "
+		    "let in by", by);
+	else if (in_order && !s->unread && !s->dead &&
+	    (success == CMD_PAM_DO_DONE || success >= CMD_PAM_JUMP) &&
 	    !cmd_pam_permits(s, CMD_PAM_SUCCESS, NULL))
 		cmd_find(f, CMD_WARNING, where, "let success be done on our "
 		    "line, outside of any substack", "a key alone is not "
@@ -169,7 +179,8 @@ learn(struct cmd_check *c, const char *service,
 
 	if (strcmp(service, "sshd") == 0)
 		known = &c->sshd;
-	else if (strcmp(service, "sudo") == 0)
+	else if (strcmp(service, "sudo") == 0 ||
+	    strcmp(service, "sudo-i") == 0)
 		known = &c->sudo;
 	cmd_words_once(&c->services, service);
 	if (known != NULL)
@@ -205,43 +216,48 @@ check_missing(struct cmd_check *c, const char *service,
 		    "session", service);
 }
 
-/* What libpam would stumble over, which refuses everybody. */
+/* What libpam would stumble over, if that is of interest; and what could
+ * not be looked at, in any case. */
 static void
-check_syntax(struct cmd_check *c, const struct cmd_pam_stack *s)
+check_faults(struct cmd_check *c, const struct cmd_pam_stack *s, bool all)
 {
-	const char *text, *end;
-	char *where;
+	const struct cmd_pam_fault *fault;
 	size_t i;
 
-	for (i = 0; i < s->bad.count; i++) {
-		text = s->bad.item[i];
-		end = strstr(text, ": ");
-		where = cmd_text("%.*s", (int)(end - text), text);
-		cmd_find(&c->findings, CMD_ERROR, where, "mend the line: "
-		    "libpam refuses everybody while it is there", "%s",
-		    end + 2);
-		free(where);
+	for (i = 0; i < s->faults; i++) {
+		fault = &s->fault[i];
+		if (fault->mend != NULL && all)
+			cmd_find(&c->findings, CMD_ERROR, fault->where,
+			    fault->mend, "%s", fault->what);
+		if (fault->mend != NULL)
+			continue;
+		cmd_error("%s: %s", fault->where, fault->what);
+		c->findings.status = cmd_exit_worst(c->findings.status,
+		    CMD_EXIT_IO);
 	}
 }
 
 void
 cmd_check_pam_text(struct cmd_check *c, const char *name, const char *text,
-    const char *service, bool is_conf)
+    size_t len, const char *service, bool is_conf)
 {
 	struct cmd_pam_stack stack[CMD_PAM_KINDS];
 	const char *where[CMD_PAM_KINDS] = { NULL };
-	bool any = false;
+	bool any = false, unread = false;
 	int i;
 
 	for (i = 0; i < CMD_PAM_KINDS; i++) {
-		cmd_pam_stack(&stack[i], &c->tree, name, text,
+		cmd_pam_stack(&stack[i], &c->tree, name, text, len,
 		    is_conf ? service : NULL, (enum cmd_pam_kind)i);
+		unread |= stack[i].unread;
 		any |= check_stack(c, &stack[i], (enum cmd_pam_kind)i,
 		    &where[i]);
 	}
-	for (i = 0; i < CMD_PAM_KINDS && (any || c->single); i++)
-		check_syntax(c, &stack[i]);
-	if (any)
+	for (i = 0; i < CMD_PAM_KINDS; i++)
+		check_faults(c, &stack[i], any || c->single);
+	if (unread)
+		cmd_words_once(&c->unread_services, service);
+	else if (any)
 		check_missing(c, service, where);
 	if (where[CMD_PAM_AUTH] != NULL && !is_part(service))
 		learn(c, service, &stack[CMD_PAM_AUTH]);

@@ -67,6 +67,7 @@ static void
 clear(struct cmd_check *c)
 {
 	cmd_words_free(&c->services);
+	cmd_words_free(&c->unread_services);
 	cmd_words_free(&c->configs);
 	cmd_words_free(&c->groups);
 	cmd_words_free(&c->sshd.groups);

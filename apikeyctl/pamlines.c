@@ -9,42 +9,100 @@
 #include "tree.h"
 
 #define FOLDER	"/etc/pam.d"
-#define BLANKS	" \t\r"
+#define BLANKS	" \t\n"
 
 bool
 cmd_pam_is_ours(const char *module)
 {
+	static const char ours[] = "pam_apikey.so";
 	const char *slash = strrchr(module, '/');
+	const char *name = slash == NULL ? module : slash + 1;
 
-	return strcmp(slash == NULL ? module : slash + 1,
-	    "pam_apikey.so") == 0;
+	return strncmp(name, ours, sizeof(ours) - 1) == 0 &&
+	    name[sizeof(ours) - 1 + strspn(name + sizeof(ours) - 1, "\r")] ==
+	    '\0';
+}
+
+static void
+odd(struct cmd_pam_reader *r, const char *what)
+{
+	if (r->odd != NULL)
+		return;
+	r->odd = what;
+	r->odd_number = r->number;
 }
 
 /*
- * One line, joined with the next ones while it ends with a backslash; a
- * comment ends it.  NULL at the end of the text.
+ * What fgets(3) would read into the rest of the buffer, and what a reader
+ * of texts makes of it: up to a NUL.
  */
-static char *
-join(struct cmd_pam_reader *r)
+static void
+get(struct cmd_pam_reader *r, char *to)
 {
-	char *line = r->at, *end, *comment;
+	size_t room = sizeof(r->line) - 1 - (size_t)(to - r->line);
+	size_t left = (size_t)(r->end - r->at), n;
+	const char *newline = memchr(r->at, '\n', left);
 
-	if (*line == '\0')
-		return NULL;
-	for (;;) {
-		end = r->at + strcspn(r->at, "\n");
+	n = newline == NULL ? left : (size_t)(newline + 1 - r->at);
+	/* The rest of one that was too long is no line of the file. */
+	if (r->odd_rest)
+		r->odd_rest = false;
+	else
 		r->number++;
-		r->at = end + (*end == '\n');
-		if (end == line || end[-1] != '\\' || *end == '\0')
-			break;
-		end[-1] = ' ';
-		*end = ' ';
+	if (n > room) {
+		odd(r, "is longer than 1023 bytes: libpam up to 1.5 takes "
+		    "the rest for a line of its own");
+		n = room;
+		r->odd_rest = true;
 	}
-	*end = '\0';
-	comment = strchr(line, '#');
-	if (comment != NULL)
-		*comment = '\0';
-	return line;
+	memcpy(to, r->at, n);
+	to[n] = '\0';
+	r->at += n;
+	if (strlen(to) < n)
+		odd(r, "holds a NUL byte");
+	else if (to[strcspn(to, "#\r")] == '\r')
+		odd(r, "holds a carriage return, which libpam takes for a "
+		    "part of a word");
+}
+
+/*
+ * One line into the buffer, joined with the next ones while it ends with a
+ * backslash; a comment ends it (as _pam_assemble_line of libpam 1.5).
+ * False at the end of the text.
+ */
+static bool
+join(struct cmd_pam_reader *r, unsigned int *ret_number)
+{
+	char *to = r->line, *start, *end;
+
+	while (r->at < r->end && to < r->line + sizeof(r->line) - 1) {
+		get(r, to);
+		start = to + strspn(to, BLANKS);
+		if (*start == '\0' || *start == '#') {
+			if (to != r->line)
+				odd(r, "is empty or a comment in the midst "
+				    "of a line that goes on: libpam up to "
+				    "1.5 passes it over, later ones end "
+				    "the line there");
+			continue;
+		}
+		if (to == r->line)
+			*ret_number = r->number;
+		end = start + strcspn(start, "#");
+		if (*end == '#') {
+			*end = '\0';
+			return true;
+		}
+		while (end > start && strchr(BLANKS, end[-1]) != NULL)
+			end--;
+		if (end[-1] != '\\')
+			return true;
+		end[-1] = ' ';
+		*end = '\0';
+		to = end;
+	}
+	r->unfinished = to != r->line;
+	return false;
 }
 
 /* A word, or what is in brackets, where \] is a bracket. */
@@ -74,38 +132,24 @@ token(char **at)
 	return word;
 }
 
-static void
-split(const struct cmd_pam_reader *r, char *line, struct cmd_pam_line *ret)
-{
-	char *arg;
-
-	if (r->has_service)
-		ret->service = token(&line);
-	ret->type = token(&line);
-	if (ret->type != NULL && *ret->type == '-') {
-		ret->quiet = true;
-		ret->type++;
-	}
-	ret->control = token(&line);
-	ret->module = token(&line);
-	while ((arg = token(&line)) != NULL && ret->args < CMD_PAM_ARGS)
-		ret->arg[ret->args++] = arg;
-}
-
 bool
 cmd_pam_next(struct cmd_pam_reader *r, struct cmd_pam_line *ret)
 {
-	unsigned int number;
-	char *line;
+	char *at = r->line, *arg;
 
-	do {
-		number = r->number + 1;
-		line = join(r);
-		if (line == NULL)
-			return false;
-	} while (line[strspn(line, BLANKS)] == '\0');
-	*ret = (struct cmd_pam_line){ .number = number };
-	split(r, line, ret);
+	*ret = (struct cmd_pam_line){ .number = 0 };
+	if (!join(r, &ret->number))
+		return false;
+	if (r->has_service)
+		ret->service = token(&at);
+	ret->type = token(&at);
+	/* "-auth": it is no mistake if the module is missing. */
+	if (ret->type != NULL && *ret->type == '-')
+		ret->type++;
+	ret->control = token(&at);
+	ret->module = token(&at);
+	while ((arg = token(&at)) != NULL && ret->args < CMD_PAM_ARGS)
+		ret->arg[ret->args++] = arg;
 	return true;
 }
 
@@ -143,14 +187,18 @@ scan_file(struct scan *scan, const struct cmd_tree *tree, const char *name)
 	struct cmd_pam_reader r = { .number = 0 };
 	struct cmd_pam_line line;
 	char *path, *text = NULL;
+	size_t len;
 
 	/* Editors and dpkg leave copies behind, which libpam never reads. */
 	if (strpbrk(name, ".~#") != NULL)
 		return;
 	path = cmd_text(FOLDER "/%s", name);
-	if (cmd_tree_read(tree, path, &text, NULL, NULL) == 0)
-		for (r.at = text; cmd_pam_next(&r, &line);)
+	if (cmd_tree_read(tree, path, &text, &len, NULL) == 0) {
+		r.at = text;
+		r.end = text + len;
+		while (cmd_pam_next(&r, &line))
 			scan_line(scan, path, &line);
+	}
 	free(text);
 	free(path);
 }

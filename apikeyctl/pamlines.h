@@ -7,23 +7,32 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CMD_PAM_ARGS	64
+#define CMD_PAM_LINE	1024	/* libpam's buffer for a line, up to 1.5 */
+#define CMD_PAM_ARGS	(CMD_PAM_LINE / 2)
 
-/* One line; its texts are in the reader's. */
+/* One line; its texts are in the reader's buffer. */
 struct cmd_pam_line {
 	unsigned int number;		/* of its first line, from 1 */
 	char *service;			/* in pam.conf */
 	char *type, *control, *module;	/* NULL: missing */
-	bool quiet;			/* "-auth": may be missing */
 	char *arg[CMD_PAM_ARGS];	/* without their brackets */
 	size_t args;
 };
 
-/* Reads a text, which it changes. */
+/* Reads a text; all else is zero at first. */
 struct cmd_pam_reader {
-	char *at;
-	unsigned int number;
+	const char *at, *end;
 	bool has_service;	/* pam.conf: the service comes first */
+	unsigned int number;
+
+	/* The first thing in its form that libpam reads otherwise than it
+	 * looks, or NULL, and in which line. */
+	const char *odd;
+	unsigned int odd_number;
+	bool unfinished;	/* the text ends where a line goes on */
+	bool odd_rest;		/* next is the rest of one that is too long */
+
+	char line[CMD_PAM_LINE];
 };
 
 /*
@@ -33,7 +42,8 @@ struct cmd_pam_reader {
  */
 bool	 cmd_pam_next(struct cmd_pam_reader *, struct cmd_pam_line *ret);
 
-/* Does the word name our module? */
+/* Does the word name our module?  What a carriage return behind it has
+ * made another name of is meant to be ours. */
 bool	 cmd_pam_is_ours(const char *module);
 
 /* Called with each group that a line of /etc/pam.d has for pam_apikey,

@@ -1,112 +1,112 @@
 /*
- * pamrun.c - what libpam would make of a stack: controls, and the answer
- * that comes out (as _pam_dispatch_aux in its pam_dispatch.c).
+ * pamrun.c - what may come out of a stack (as _pam_dispatch_aux in libpam's
+ * pam_dispatch.c): all ways through it are gone, since most modules may
+ * answer this or that.
  */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pamstack.h"
 
-/* ---- Controls ------------------------------------------------------- */
+/* ---- What modules answer -------------------------------------------- */
 
-#define IGN	CMD_PAM_DO_IGNORE
-#define OK	CMD_PAM_DO_OK
-#define DONE	CMD_PAM_DO_DONE
-#define BAD	CMD_PAM_DO_BAD
-#define DIE	CMD_PAM_DO_DIE
+#define BIT(answer)	((uint32_t)1 << (answer))
+#define GOOD		(BIT(CMD_PAM_SUCCESS) | BIT(CMD_PAM_NEW_AUTHTOK))
+#define ANYTHING	(UINT32_MAX & ~BIT(CMD_PAM_INCOMPLETE))
+#define NO_YES		(ANYTHING & ~GOOD)
+#define A_NO		(NO_YES & ~(BIT(CMD_PAM_IGNORED) | \
+			BIT(CMD_PAM_UNKNOWN)))
 
-/* In the order of enum cmd_pam_answer. */
+enum manner {
+	DECIDES,	/* on a password, a card or a finger */
+	KNOWS,		/* by other means, that are no matter of passwords */
+	SILENT,		/* never says yes, but with the option */
+	ASKS_NOT,	/* for anything, and may say yes */
+	STRANGE		/* is not known here */
+};
+
 static const struct {
 	const char *name;
-	int action[CMD_PAM_ANSWERS];
-} words[] = {
-	{ "required", { OK, OK, IGN, BAD, BAD, BAD } },
-	{ "requisite", { OK, OK, IGN, DIE, DIE, DIE } },
-	{ "sufficient", { DONE, DONE, IGN, IGN, IGN, IGN } },
-	{ "optional", { OK, OK, IGN, IGN, IGN, IGN } }
+	enum manner manner;
+	const char *option;
+} modules[] = {
+	{ "pam_unix.so", DECIDES, NULL },
+	{ "pam_unix2.so", DECIDES, NULL },
+	{ "pam_sss.so", DECIDES, NULL },
+	{ "pam_sss_gss.so", DECIDES, NULL },
+	{ "pam_winbind.so", DECIDES, NULL },
+	{ "pam_ldap.so", DECIDES, NULL },
+	{ "pam_krb5.so", DECIDES, NULL },
+	{ "pam_permit.so", DECIDES, NULL },
+	{ "pam_deny.so", DECIDES, NULL },
+	{ "pam_systemd_home.so", DECIDES, NULL },
+	{ "pam_pwdfile.so", DECIDES, NULL },
+	{ "pam_userdb.so", DECIDES, NULL },
+	{ "pam_mysql.so", DECIDES, NULL },
+	{ "pam_pgsql.so", DECIDES, NULL },
+	{ "pam_radius_auth.so", DECIDES, NULL },
+	{ "pam_radius.so", DECIDES, NULL },
+	{ "pam_tacplus.so", DECIDES, NULL },
+	{ "pam_oath.so", DECIDES, NULL },
+	{ "pam_google_authenticator.so", DECIDES, NULL },
+	{ "pam_u2f.so", DECIDES, NULL },
+	{ "pam_yubico.so", DECIDES, NULL },
+	{ "pam_fprintd.so", DECIDES, NULL },
+	{ "pam_pkcs11.so", DECIDES, NULL },
+	{ "pam_p11.so", DECIDES, NULL },
+	{ "pam_ssh.so", DECIDES, NULL },
+	{ "pam_ssh_agent_auth.so", DECIDES, NULL },
+	{ "pam_duo.so", DECIDES, NULL },
+	{ "pam_usb.so", DECIDES, NULL },
+	{ "pam_himmelblau.so", DECIDES, NULL },
+	{ "pam_kanidm.so", DECIDES, NULL },
+	{ "pam_centrifydc.so", DECIDES, NULL },
+	{ "pam_vas3.so", DECIDES, NULL },
+	{ "pam_lsass.so", DECIDES, NULL },
+	{ "pam_rootok.so", KNOWS, NULL },
+	{ "pam_rhosts.so", KNOWS, NULL },
+	{ "pam_timestamp.so", KNOWS, NULL },
+	{ "pam_selinux_permit.so", KNOWS, NULL },
+	{ "pam_env.so", SILENT, NULL },
+	{ "pam_faildelay.so", SILENT, NULL },
+	{ "pam_group.so", SILENT, NULL },
+	{ "pam_issue.so", SILENT, NULL },
+	{ "pam_keyinit.so", SILENT, NULL },
+	{ "pam_limits.so", SILENT, NULL },
+	{ "pam_loginuid.so", SILENT, NULL },
+	{ "pam_mail.so", SILENT, NULL },
+	{ "pam_mkhomedir.so", SILENT, NULL },
+	{ "pam_motd.so", SILENT, NULL },
+	{ "pam_namespace.so", SILENT, NULL },
+	{ "pam_nologin.so", SILENT, "successok" },
+	{ "pam_selinux.so", SILENT, NULL },
+	{ "pam_systemd.so", SILENT, NULL },
+	{ "pam_umask.so", SILENT, NULL },
+	{ "pam_warn.so", SILENT, NULL },
+	{ "pam_wheel.so", SILENT, "trust" },
+	{ "pam_xauth.so", SILENT, NULL },
+	{ "pam_access.so", ASKS_NOT, NULL },
+	{ "pam_cap.so", ASKS_NOT, NULL },
+	{ "pam_debug.so", ASKS_NOT, NULL },
+	{ "pam_echo.so", ASKS_NOT, NULL },
+	{ "pam_exec.so", ASKS_NOT, NULL },
+	{ "pam_faillock.so", ASKS_NOT, NULL },
+	{ "pam_ftp.so", ASKS_NOT, NULL },
+	{ "pam_lastlog.so", ASKS_NOT, NULL },
+	{ "pam_listfile.so", ASKS_NOT, NULL },
+	{ "pam_localuser.so", ASKS_NOT, NULL },
+	{ "pam_script.so", ASKS_NOT, NULL },
+	{ "pam_securetty.so", ASKS_NOT, NULL },
+	{ "pam_sepermit.so", ASKS_NOT, NULL },
+	{ "pam_shells.so", ASKS_NOT, NULL },
+	{ "pam_succeed_if.so", ASKS_NOT, NULL },
+	{ "pam_tally2.so", ASKS_NOT, NULL },
+	{ "pam_time.so", ASKS_NOT, NULL },
+	{ "pam_usertype.so", ASKS_NOT, NULL }
 };
 
-static const char *const answers[CMD_PAM_ANSWERS] = {
-	[CMD_PAM_SUCCESS] = "success",
-	[CMD_PAM_NEW_AUTHTOK] = "new_authtok_reqd",
-	[CMD_PAM_IGNORED] = "ignore", [CMD_PAM_UNKNOWN] = "module_unknown",
-	[CMD_PAM_DENIED] = "auth_err",
-	[CMD_PAM_UNAVAILABLE] = "authinfo_unavail"
-};
-
-static bool
-parse_action(const char *text, int *ret)
-{
-	static const char *const names[] = {
-		[CMD_PAM_DO_IGNORE] = "ignore", [CMD_PAM_DO_OK] = "ok",
-		[CMD_PAM_DO_DONE] = "done", [CMD_PAM_DO_BAD] = "bad",
-		[CMD_PAM_DO_DIE] = "die", [CMD_PAM_DO_RESET] = "reset"
-	};
-	unsigned long jump;
-	char *end;
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(text, names[i]) == 0) {
-			*ret = (int)i;
-			return true;
-		}
-	jump = strtoul(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end != '\0' || jump > 1000)
-		return false;
-	*ret = jump == 0 ? CMD_PAM_DO_IGNORE : CMD_PAM_JUMP + (int)jump - 1;
-	return true;
-}
-
-/* One "value=action"; values that our module never gives are passed over,
- * and -1 stands for what is not set. */
-static bool
-parse_pair(char *pair, int ret[CMD_PAM_ANSWERS], int *ret_default)
-{
-	char *value = strchr(pair, '=');
-	int action = -1;
-	size_t i;
-
-	if (value == NULL)
-		return false;
-	*value++ = '\0';
-	if (!parse_action(value, &action))
-		return false;
-	if (strcmp(pair, "default") == 0)
-		*ret_default = action;
-	for (i = 0; i < CMD_PAM_ANSWERS; i++)
-		if (strcmp(pair, answers[i]) == 0)
-			ret[i] = action;
-	return true;
-}
-
-bool
-cmd_pam_control(const char *control, int ret[CMD_PAM_ANSWERS])
-{
-	char *copy = cmd_text("%s", control), *pair, *rest;
-	int fallback = CMD_PAM_DO_BAD;	/* what libpam makes of no answer */
-	bool good = strchr(control, '=') != NULL;
-	size_t i;
-
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcasecmp(control, words[i].name) == 0) {
-			memcpy(ret, words[i].action, sizeof(words[i].action));
-			free(copy);
-			return true;
-		}
-	for (i = 0; i < CMD_PAM_ANSWERS; i++)
-		ret[i] = -1;
-	for (pair = strtok_r(copy, " \t", &rest); good && pair != NULL;
-	    pair = strtok_r(NULL, " \t", &rest))
-		good = parse_pair(pair, ret, &fallback);
-	for (i = 0; i < CMD_PAM_ANSWERS; i++)
-		if (ret[i] == -1)
-			ret[i] = fallback;
-	free(copy);
-	return good;
-}
-
-/* ---- Running -------------------------------------------------------- */
+#define MODULES	(sizeof(modules) / sizeof(modules[0]))
 
 static const char *
 base_name(const char *module)
@@ -116,115 +116,228 @@ base_name(const char *module)
 	return slash == NULL ? module : slash + 1;
 }
 
-/* Modules that say yes or no to a password, a card or a finger. */
-static const char *const deciding[] = {
-	"pam_unix.so", "pam_unix2.so", "pam_sss.so", "pam_sss_gss.so",
-	"pam_winbind.so", "pam_ldap.so", "pam_krb5.so", "pam_permit.so",
-	"pam_deny.so", "pam_systemd_home.so", "pam_pwdfile.so",
-	"pam_userdb.so", "pam_mysql.so", "pam_pgsql.so",
-	"pam_radius_auth.so", "pam_radius.so", "pam_tacplus.so",
-	"pam_oath.so", "pam_google_authenticator.so", "pam_u2f.so",
-	"pam_yubico.so", "pam_fprintd.so", "pam_pkcs11.so",
-	"pam_ssh_agent_auth.so", "pam_duo.so", "pam_localuser.so"
-};
+static enum manner
+manner_of(const struct cmd_pam_entry *entry)
+{
+	const char *name = base_name(entry->module);
+	size_t i;
+
+	for (i = 0; i < MODULES; i++)
+		if (strcmp(name, modules[i].name) == 0)
+			break;
+	if (i == MODULES)
+		return STRANGE;
+	return modules[i].option != NULL &&
+	    cmd_words_has(&entry->args, modules[i].option) ? ASKS_NOT :
+	    modules[i].manner;
+}
 
 bool
 cmd_pam_decides(const struct cmd_pam_entry *entry)
 {
+	return entry->module != NULL && manner_of(entry) == DECIDES;
+}
+
+bool
+cmd_pam_is_strange(const struct cmd_pam_entry *entry)
+{
+	return manner_of(entry) == STRANGE;
+}
+
+/* To somebody who knows a password, or none. */
+static uint32_t
+answers_of(const struct cmd_pam_entry *entry, bool password)
+{
 	const char *name;
-	size_t i;
 
 	if (entry->module == NULL)
-		return true;
+		return BIT(CMD_PAM_REFUSED);
 	name = base_name(entry->module);
-	for (i = 0; i < sizeof(deciding) / sizeof(deciding[0]); i++)
-		if (strcmp(name, deciding[i]) == 0)
-			return true;
-	return false;
-}
-
-static enum cmd_pam_answer
-answer_of(const struct cmd_pam_entry *entry, enum cmd_pam_answer ours)
-{
-	const char *name = base_name(entry->module);
-
-	if (cmd_pam_is_ours(name))
-		return ours;
+	if (strchr(name, '\r') != NULL)
+		return BIT(CMD_PAM_UNKNOWN);
 	if (strcmp(name, "pam_permit.so") == 0)
-		return CMD_PAM_SUCCESS;
-	if (strcmp(name, "pam_localuser.so") == 0)
-		return CMD_PAM_IGNORED;
-	return cmd_pam_decides(entry) || strcmp(name, "pam_rootok.so") == 0 ?
-	    CMD_PAM_DENIED : CMD_PAM_IGNORED;
+		return BIT(CMD_PAM_SUCCESS);
+	if (strcmp(name, "pam_deny.so") == 0)
+		return BIT(CMD_PAM_DENIED);
+	switch (manner_of(entry)) {
+	case DECIDES:
+		return password ? ANYTHING : A_NO;
+	case KNOWS:
+		return A_NO;
+	case SILENT:
+		return NO_YES;
+	case ASKS_NOT:
+	case STRANGE:
+		break;
+	}
+	return ANYTHING;
 }
 
-/* The next line behind a whole substack, or behind the line itself. */
+/* ---- Running -------------------------------------------------------- */
+
+/* Nothing yet; yes; an answer that counts and is no yes; no. */
+enum verdict { NONE, YES, NEITHER, NO, VERDICTS };
+
+/* Of the lines from one on, to the end of its (sub)stack: which verdicts
+ * may come out of one that goes in, and the line that a yes is owed to. */
+struct outcome {
+	bool known;
+	unsigned int out;	/* bits of verdicts */
+	const struct cmd_pam_entry *by;
+};
+
+struct run {
+	const struct cmd_pam_stack *stack;
+	enum cmd_pam_answer ours;
+	bool past;		/* only ways that come not to our lines */
+	struct outcome (*memo)[VERDICTS];
+};
+
+/* One substack: what may have come to each of its lines, and behind it. */
+struct walk {
+	size_t first, end;
+	enum verdict in;	/* what a reset goes back to */
+	struct outcome *at;
+};
+
 static size_t
-behind(const struct cmd_pam_stack *s, size_t i, int level)
+behind(const struct cmd_pam_stack *s, size_t i)
 {
+	int level = s->entry[i].level;
+
 	for (i++; i < s->count && s->entry[i].level > level; i++)
 		;
 	return i;
 }
 
-/* Done or dead: the stack ends, or the substack that the line is in. */
-static size_t
-leave(const struct cmd_pam_stack *s, size_t i)
+static void
+reach(struct walk *w, size_t i, enum verdict v,
+    const struct cmd_pam_entry *by)
 {
-	int level = s->entry[i].level;
+	struct outcome *at = &w->at[i - w->first];
 
-	return level == 0 ? s->count : behind(s, i, level - 1);
+	if (v == YES && at->by == NULL)
+		at->by = by;
+	at->out |= 1U << v;
 }
 
-static size_t
-jump(const struct cmd_pam_stack *s, size_t i, int lines)
+/* One action on one verdict: on to where it leads. */
+static void
+act(const struct run *r, struct walk *w, size_t i, enum verdict v,
+    bool is_success, int action, const struct cmd_pam_entry *by)
 {
-	int level = s->entry[i].level;
+	size_t next = i + 1;
+	int lines;
 
-	for (i++; lines > 0 && i < s->count && s->entry[i].level >= level;
-	    lines--)
-		i = behind(s, i, level);
-	return i;
+	if (action == CMD_PAM_DO_OK || action == CMD_PAM_DO_DONE) {
+		if (v == NONE || (v == YES && !is_success) ||
+		    (v == YES && action == CMD_PAM_DO_DONE)) {
+			v = is_success ? YES : NEITHER;
+			by = &r->stack->entry[i];
+		}
+		if (action == CMD_PAM_DO_DONE && v != NO)
+			next = w->end;
+	} else if (action == CMD_PAM_DO_BAD || action == CMD_PAM_DO_DIE) {
+		v = NO;
+		if (action == CMD_PAM_DO_DIE)
+			next = w->end;
+	} else if (action == CMD_PAM_DO_RESET) {
+		v = w->in;
+	} else if (action >= CMD_PAM_JUMP) {
+		lines = action - CMD_PAM_JUMP + 1;
+		for (; lines > 0 && next < w->end; lines--)
+			next = behind(r->stack, next);
+		if (lines > 0)
+			v = NO;		/* there is nothing to jump over */
+	}
+	reach(w, next, v, by);
+}
+
+static struct outcome	walk(const struct run *, size_t first, int level,
+			    enum verdict in);
+
+/* One line, at which there may have been this verdict. */
+static void
+step(const struct run *r, struct walk *w, size_t i, enum verdict v)
+{
+	const struct cmd_pam_entry *entry = &r->stack->entry[i];
+	const struct cmd_pam_entry *by = w->at[i - w->first].by;
+	struct outcome inner;
+	uint32_t answers;
+	unsigned int a;
+
+	if (entry->is_substack) {
+		inner = walk(r, i + 1, entry->level + 1, v);
+		for (a = 0; a < VERDICTS; a++)
+			if ((inner.out & 1U << a) != 0)
+				reach(w, behind(r->stack, i),
+				    (enum verdict)a, v == YES ? by :
+				    inner.by);
+		return;
+	}
+	if (entry->module == NULL || !cmd_pam_is_ours(entry->module))
+		answers = answers_of(entry, r->past);
+	else
+		answers = r->past ? 0 : BIT(r->ours);
+	for (a = 0; a < CMD_PAM_ANSWERS; a++)
+		if ((answers & BIT(a)) != 0)
+			act(r, w, i, v, a == CMD_PAM_SUCCESS,
+			    entry->action[a], by);
+}
+
+static struct outcome
+walk(const struct run *r, size_t first, int level, enum verdict in)
+{
+	struct walk w = { .first = first, .end = first, .in = in };
+	struct outcome *memo = &r->memo[first][in];
+	size_t i;
+	unsigned int v;
+
+	if (memo->known)
+		return *memo;
+	while (w.end < r->stack->count &&
+	    r->stack->entry[w.end].level >= level)
+		w.end++;
+	w.at = cmd_memory(calloc(w.end - first + 1, sizeof(w.at[0])));
+	reach(&w, first, in, NULL);
+	for (i = first; i < w.end; i++)
+		for (v = 0; v < VERDICTS; v++)
+			if ((w.at[i - first].out & 1U << v) != 0)
+				step(r, &w, i, (enum verdict)v);
+	*memo = w.at[w.end - first];
+	memo->known = true;
+	free(w.at);
+	return *memo;
+}
+
+static bool
+permits(const struct cmd_pam_stack *s, enum cmd_pam_answer ours, bool past,
+    const struct cmd_pam_entry **ret_by)
+{
+	struct run r = { .stack = s, .ours = ours, .past = past };
+	struct outcome outcome;
+
+	if (s->dead)
+		return false;
+	r.memo = cmd_memory(calloc(s->count + 1, sizeof(r.memo[0])));
+	outcome = walk(&r, 0, 0, NONE);
+	free(r.memo);
+	if ((outcome.out & 1U << YES) == 0)
+		return false;
+	if (ret_by != NULL)
+		*ret_by = outcome.by;
+	return true;
 }
 
 bool
 cmd_pam_permits(const struct cmd_pam_stack *s, enum cmd_pam_answer ours,
     const struct cmd_pam_entry **ret_by)
 {
-	enum { NONE, YES, NO } verdict = NONE;
-	const struct cmd_pam_entry *entry, *by = NULL;
-	enum cmd_pam_answer answer;
-	size_t i = 0, next;
-	int action;
+	return permits(s, ours, false, ret_by);
+}
 
-	while (i < s->count) {
-		entry = &s->entry[i];
-		next = i + 1;
-		if (entry->module == NULL) {
-			i = next;
-			continue;
-		}
-		answer = answer_of(entry, ours);
-		action = entry->action[answer];
-		if (action == OK || action == DONE) {
-			if (verdict == NONE && answer <= CMD_PAM_NEW_AUTHTOK) {
-				verdict = YES;
-				by = entry;
-			} else if (answer > CMD_PAM_IGNORED)
-				verdict = NO;	/* its answer counts */
-			if (verdict == YES && action == DONE)
-				next = leave(s, i);
-		} else if (action == BAD || action == DIE) {
-			verdict = NO;
-			if (action == DIE)
-				next = leave(s, i);
-		} else if (action == CMD_PAM_DO_RESET)
-			verdict = NONE;
-		else if (action >= CMD_PAM_JUMP)
-			next = jump(s, i, action - CMD_PAM_JUMP + 1);
-		i = next;
-	}
-	if (verdict == YES && ret_by != NULL)
-		*ret_by = by;
-	return verdict == YES;
+bool
+cmd_pam_leads_past(const struct cmd_pam_stack *s)
+{
+	return permits(s, CMD_PAM_SUCCESS, true, NULL);
 }

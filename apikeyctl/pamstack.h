@@ -13,62 +13,90 @@ enum cmd_pam_kind { CMD_PAM_AUTH, CMD_PAM_ACCOUNT, CMD_PAM_SESSION,
 
 const char *cmd_pam_kind_name(enum cmd_pam_kind);
 
-/* The answers of modules that are told apart here, and what a line does
- * about one: from CMD_PAM_JUMP on, it jumps over lines. */
-enum cmd_pam_answer { CMD_PAM_SUCCESS, CMD_PAM_NEW_AUTHTOK, CMD_PAM_IGNORED,
-	CMD_PAM_UNKNOWN, CMD_PAM_DENIED, CMD_PAM_UNAVAILABLE,
+/* What modules may answer, by libpam's numbers (those that are asked for
+ * here have names), and what a line does about an answer: from CMD_PAM_JUMP
+ * on, it jumps over one line or more. */
+enum cmd_pam_answer { CMD_PAM_SUCCESS = 0, CMD_PAM_REFUSED = 6,
+	CMD_PAM_DENIED = 7, CMD_PAM_UNAVAILABLE = 9, CMD_PAM_NEW_AUTHTOK = 12,
+	CMD_PAM_IGNORED = 25, CMD_PAM_UNKNOWN = 28, CMD_PAM_INCOMPLETE = 31,
 	CMD_PAM_ANSWERS };
 enum { CMD_PAM_DO_IGNORE, CMD_PAM_DO_OK, CMD_PAM_DO_DONE, CMD_PAM_DO_BAD,
 	CMD_PAM_DO_DIE, CMD_PAM_DO_RESET, CMD_PAM_JUMP };
 
-/* What "required" or "[success=ok default=bad]" say; false when they say
- * nothing that libpam knows. */
+/* What "required" or "[success=ok default=bad]" say.  False when they say
+ * nothing that libpam knows: for it, all answers are bad ones then. */
 bool	 cmd_pam_control(const char *control, int ret[CMD_PAM_ANSWERS]);
+void	 cmd_pam_control_all(int ret[CMD_PAM_ANSWERS], int action);
 
 struct cmd_pam_entry {
 	char *where;		/* FILE:LINE */
-	char *control, *module;	/* module NULL: an include that is not
-				 * there, or of unknown contents */
+	char *control, *module;	/* module NULL: what is no good, which for
+				 * libpam is a module that refuses */
 	char *by;		/* the include of the service's own file that
 				 * brought it: "NAME (line N)"; or NULL */
 	int action[CMD_PAM_ANSWERS];
 	int level;		/* of substacks */
+	bool is_substack;	/* no module: those of a higher level follow */
 	struct cmd_words args;
+};
+
+/* What is wrong with a line; or, without a mend, what could not be looked
+ * at, and why. */
+struct cmd_pam_fault {
+	char *where, *what;
+	const char *mend;
 };
 
 struct cmd_pam_stack {
 	struct cmd_pam_entry *entry;
 	size_t count;
 	size_t files;		/* that were included */
-	struct cmd_words bad;	/* "WHERE: what is wrong" */
+	struct cmd_pam_fault *fault;
+	size_t faults;
+	bool unread;		/* something could not be looked at */
+	bool dead;		/* libpam refuses to work at all */
 };
 
 /* Where files of services are, in the order in which they are taken. */
 extern const char *const cmd_pam_folders[];
 
-/* The text of a service's file from the folders; the path is where it is.
- * NULL when there is none; the caller frees both. */
-char	*cmd_pam_service(const struct cmd_tree *, const char *service,
-	    char **ret_path);
+/*
+ * The text of a service's file from the folders; the path is where it is.
+ * 0, ENOENT when there is none, or why it cannot be read, with the path; the
+ * caller frees both, which are NULL where they are not set.
+ */
+int	 cmd_pam_service(const struct cmd_tree *, const char *service,
+	    char **ret_text, size_t *ret_len, char **ret_path);
+
+/* What an error says of a file that libpam cannot make sense of, either;
+ * NULL when that cannot be told. */
+const char *cmd_pam_unfit(int error);
 
 /*
- * Take in a text, which stays as it is; name is for messages.  service is
- * NULL, or, in the text of pam.conf, the one whose lines are meant.
+ * Take in a text; name is for messages.  service is NULL, or, in the text
+ * of pam.conf, the one whose lines are meant.
  */
 void	 cmd_pam_stack(struct cmd_pam_stack *, const struct cmd_tree *,
-	    const char *name, const char *text, const char *service,
-	    enum cmd_pam_kind);
+	    const char *name, const char *text, size_t len,
+	    const char *service, enum cmd_pam_kind);
 void	 cmd_pam_stack_free(struct cmd_pam_stack *);
 
 /* Does the module decide on who somebody is? */
 bool	 cmd_pam_decides(const struct cmd_pam_entry *);
 
+/* Is nothing known of it?  It may do so. */
+bool	 cmd_pam_is_strange(const struct cmd_pam_entry *);
+
 /*
- * Does the stack say yes to somebody who knows no password, when our module
- * gives this answer?  ret_by, which may be NULL, is the last line that was
- * for it.
+ * May the stack say yes to somebody who knows no password, when our module
+ * gives this answer?  ret_by, which may be NULL, is the line that a yes is
+ * owed to.
  */
 bool	 cmd_pam_permits(const struct cmd_pam_stack *, enum cmd_pam_answer,
 	    const struct cmd_pam_entry **ret_by);
+
+/* May it say yes to somebody who knows a password, without coming to a line
+ * of ours? */
+bool	 cmd_pam_leads_past(const struct cmd_pam_stack *);
 
 #endif /* CMD_PAMSTACK_H */

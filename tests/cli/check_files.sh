@@ -96,7 +96,7 @@ printf 'auth required\n' >"$F/pam.d/other"
 printf 'auth required pam_deny.so\n\0\n' >"$F/pam.d/nul"
 files 8 pam.d/other pam.d/nul
 finding error pam.d/other:1 'is no line of PAM'
-finding error pam.d/nul 'holds a NUL byte'
+finding error pam.d/nul:2 'holds a NUL byte'
 printf 'hello world\n' >"$F/letter"
 : >"$F/empty"
 for name in letter empty; do
@@ -110,3 +110,9 @@ files 1 fifo
 # One that cannot be read is no reason to leave out the others.
 files 1 nothing pam.d/other
 finding error pam.d/other:1 'is no line of PAM'
+
+t 'check FILE: whom sshd asks is not wholly known'
+yes 'auth optional pam_env.so' | head -1100 >"$R/etc/pam.d/lots"
+echo 'UsePAM yes' >"$F/sshd_config"
+files 1 sshd_config
+want_err 'lots:1025: there are too many lines'

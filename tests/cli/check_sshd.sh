@@ -115,7 +115,7 @@ only
 sound_after "printf 'Include /etc/ssh/sshd_config\n%.0s' 1 2 3 >>$sshd"
 in_tree "printf 'session include sshd\n%.0s' 1 2 3 >>etc/pam.d/sshd"
 look 8
-want_finding error etc/pam.d/sshd:13 'includes go too deep'
+want_finding error etc/pam.d/sshd:13 'includes itself'
 only etc/sudoers etc/sudoers.d
 
 t 'check: sudo must ask at all'
