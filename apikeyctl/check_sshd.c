@@ -242,12 +242,15 @@ void
 cmd_check_sshd(struct cmd_check *c)
 {
 	char *name, *text = NULL;
+	size_t len;
 	int error;
 
 	if (!c->sshd.asks)
 		return;
-	error = cmd_tree_read(&c->tree, CONFIG, &text, NULL, NULL);
+	error = cmd_tree_read(&c->tree, CONFIG, &text, &len, NULL);
 	name = cmd_tree_name(&c->tree, CONFIG);
+	if (error == 0)
+		cmd_check_nul(c, name, text, len);
 	if (error == 0)
 		check_text(c, name, text, true);
 	else if (error != ENOENT)

@@ -226,12 +226,15 @@ void
 cmd_check_sudoers(struct cmd_check *c)
 {
 	char *name, *text = NULL;
+	size_t len;
 	int error;
 
 	if (!c->sudo.asks)
 		return;
-	error = cmd_tree_read(&c->tree, FILE_NAME, &text, NULL, NULL);
+	error = cmd_tree_read(&c->tree, FILE_NAME, &text, &len, NULL);
 	name = cmd_tree_name(&c->tree, FILE_NAME);
+	if (error == 0)
+		cmd_check_nul(c, name, text, len);
 	if (error == 0)
 		check_text(c, name, text, true);
 	else if (error != ENOENT)
