@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154,SC2016
+# shellcheck shell=bash disable=SC2154,SC2016,SC1003
 # check_pam.sh - apikeyctl check: PAM stacks.  Many services stand in one
 # tree; each has the findings that it should, and the tree no others.
 . ./check_lib.sh
@@ -180,6 +180,164 @@ service jumps "$AUTH mixed" 'auth [success=1 default=2] pam_unix.so' \
     'auth requisite pam_deny.so' 'auth optional pam_env.so' \
     'auth required pam_deny.so' 'auth optional pam_permit.so' ACCOUNT SESSION
 run_odd
+
+t 'check: lines before ours that lead past it'
+in_tree :
+service jump 'auth [success=1 default=ignore] pam_succeed_if.so user != root' \
+    AUTH ACCOUNT SESSION UNIX
+odd jump warning 2 'a line before it can lead past it'
+service inside 'auth [success=2 default=ignore] pam_succeed_if.so uid < 1000' \
+    'auth required pam_env.so' AUTH ACCOUNT SESSION UNIX
+odd inside warning 3 'a line before it can lead past it'
+# No further than to ours, or to a refusal.
+service short 'auth [success=1 default=ignore] pam_succeed_if.so uid < 1000' \
+    'auth optional pam_faildelay.so' AUTH ACCOUNT SESSION UNIX
+service deny 'auth [success=1 default=ignore] pam_succeed_if.so uid < 1000' \
+    AUTH ACCOUNT SESSION 'auth required pam_deny.so'
+service enough 'auth sufficient pam_succeed_if.so uid >= 1000' AUTH ACCOUNT \
+    SESSION UNIX
+odd enough error 2 'who shows no key is let in by pam_succeed_if.so' \
+    error 2 'a refused key is let in by pam_succeed_if.so'
+# What is not known here may ask for a password.
+service stranger AUTH ACCOUNT SESSION 'auth sufficient pam_stranger.so' UNIX
+odd stranger warning 1 'let in by pam_stranger.so .*, unless that asks'
+service trust AUTH ACCOUNT SESSION 'auth sufficient pam_wheel.so trust' UNIX
+odd trust error 1 'let in by pam_wheel.so .*, which asks for no password'
+run_odd
+
+# As Debian and Fedora have them, with our lines.
+t 'check: nothing is found in sound stacks'
+in_tree :
+service su 'auth sufficient pam_rootok.so' AUTH ACCOUNT SESSION \
+    'session required pam_env.so readenv=1' \
+    'session optional pam_mail.so nopen' 'session required pam_limits.so' UNIX
+service login 'auth optional pam_faildelay.so delay=3000000' \
+    'auth [success=ok new_authtok_reqd=ok ignore=ignore user_unknown=bad default=die] pam_securetty.so' \
+    'auth requisite pam_nologin.so' AUTH 'auth optional pam_group.so' \
+    'session [success=ok ignore=ignore module_unknown=ignore default=bad] pam_selinux.so close' \
+    'session required pam_env.so readenv=1' 'session optional pam_motd.so' \
+    ACCOUNT SESSION UNIX
+service sudo 'auth required pam_env.so readenv=1 user_readenv=0' \
+    'session required pam_limits.so' AUTH ACCOUNT SESSION UNIX
+service faillock AUTH ACCOUNT SESSION \
+    'auth required pam_faillock.so preauth' \
+    'auth [success=1 default=ignore] pam_unix.so nullok' \
+    'auth [default=die] pam_faillock.so authfail' \
+    'auth sufficient pam_faillock.so authsucc' \
+    'auth requisite pam_deny.so' 'auth required pam_permit.so' \
+    'account required pam_faillock.so'
+service faillock_before 'auth required pam_faillock.so preauth silent' AUTH \
+    ACCOUNT SESSION UNIX 'auth optional pam_gnome_keyring.so'
+FAILLOCK=('auth required pam_env.so'
+    'auth required pam_faildelay.so delay=2000000'
+    'auth required pam_faillock.so preauth silent'
+    'auth [default=1 ignore=ignore success=ok] pam_usertype.so isregular'
+    'auth [default=1 ignore=ignore success=ok] pam_localuser.so'
+    'auth sufficient pam_unix.so nullok'
+    'auth [default=1 ignore=ignore success=ok] pam_usertype.so isregular'
+    'auth sufficient pam_sss.so forward_pass'
+    'auth required pam_faillock.so authfail' 'auth required pam_deny.so'
+    'account required pam_faillock.so' 'account required pam_unix.so')
+service system-auth "${FAILLOCK[@]}"
+service fedora 'auth required pam_sepermit.so' AUTH \
+    'auth substack system-auth' 'auth include postlogin' \
+    'account required pam_sepermit.so' 'account required pam_nologin.so' \
+    ACCOUNT 'account include system-auth' SESSION
+service postlogin \
+    'session [success=1 default=ignore] pam_succeed_if.so service !~ gdm*'
+service fedora_su 'auth required pam_env.so' 'auth sufficient pam_rootok.so' \
+    AUTH 'auth substack system-auth' 'auth include postlogin' \
+    'account sufficient pam_succeed_if.so uid = 0 use_uid quiet' ACCOUNT \
+    'account include system-auth' SESSION 'session optional pam_xauth.so'
+service gdm AUTH ACCOUNT SESSION \
+    'auth [success=done ignore=ignore default=bad] pam_selinux_permit.so' \
+    'auth substack system-auth' 'auth optional pam_gnome_keyring.so'
+service redhat AUTH ACCOUNT SESSION 'auth required pam_env.so' \
+    'auth required pam_faillock.so preauth silent deny=3' \
+    'auth sufficient pam_unix.so nullok try_first_pass' \
+    'auth [default=die] pam_faillock.so authfail deny=3' \
+    'auth requisite pam_succeed_if.so uid >= 1000 quiet_success' \
+    'auth required pam_deny.so'
+service wheel 'auth sufficient pam_rootok.so' \
+    'auth required pam_wheel.so use_uid' AUTH ACCOUNT SESSION UNIX
+look 0
+want_no_out
+want_quiet
+
+t 'check: the form of PAM files'
+in_tree :
+service crlf
+printf '%s\r\n' "${AUTH/ group=apikey/}" "$ACCOUNT" "$SESSION" \
+    '@include common-auth' >"$R/etc/pam.d/crlf"
+odd crlf error 1 'holds a carriage return' \
+    warning 1 'without group= everybody' \
+    error 4 'includes common-auth.x0d, which is not there'
+service crlf_ours UNIX
+printf '%s\r\n' "$AUTH" "$ACCOUNT" "$SESSION" |
+    cat - "$R/etc/pam.d/crlf_ours" >"$W/crlf"
+mv "$W/crlf" "$R/etc/pam.d/crlf_ours"
+odd crlf_ours error 1 'holds a carriage return' \
+    warning 1 "there is no group 'apikey.x0d'"
+service crlf_include "@include common-account"$'\r' AUTH ACCOUNT SESSION UNIX
+odd crlf_include error 1 'holds a carriage return' \
+    error 1 'includes common-account.x0d, which is not there'
+service crlf_comment AUTH ACCOUNT SESSION UNIX $'# x\r' $'auth optional pam_env.so # x\r'
+service unfinished AUTH ACCOUNT SESSION UNIX 'auth optional pam_env.so \'
+EXPECTED=$((EXPECTED + 1))
+CASES+=($'error\tetc/pam.d/unfinished\tends with a line that goes on')
+service long AUTH ACCOUNT SESSION UNIX "# $(printf '%01021d ' 0)"
+odd long error 7 'is longer than 1023 bytes'
+service midst AUTH ACCOUNT SESSION UNIX 'auth optional \' '# x' 'pam_env.so'
+odd midst error 8 'is empty or a comment in the midst'
+printf '# \0\n%s\n' "$AUTH" >"$R/etc/pam.d/nul"
+printf '%s\n' "$ACCOUNT" "$SESSION" '@include common-auth' \
+    >>"$R/etc/pam.d/nul"
+odd nul error 1 'holds a NUL byte'
+# As many options as there is room for.
+service options "$AUTH$(printf ' scope=%d' {1..80}) mxied" ACCOUNT SESSION UNIX
+odd options error 1 "option 'mxied' is unknown"
+run_odd
+
+t 'check: PAM files that cannot be read, or not wholly'
+no_file()
+{
+	sick "rm etc/pam.d/sshd; $1" error etc/pam.d/sshd "$2"
+}
+no_file 'mkfifo etc/pam.d/sshd' 'it is no regular file'
+no_file 'ln -s sshd etc/pam.d/sshd' 'a link that leads nowhere'
+no_file 'yes "# x" | head -c 2000000 >etc/pam.d/sshd' 'it is too large'
+sound_after 'mkdir etc/pam.d/kept; mkfifo etc/pam.d/kept/fifo'
+sick 'mkfifo etc/inc; sed -i "1i @include /etc/inc" etc/pam.d/sshd' error \
+    etc/pam.d/sshd:1 'includes /etc/inc, which is no regular file'
+# unread SCRIPT WHAT: nothing is found, but not all was looked at.
+unread()
+{
+	in_tree "$1"
+	look 1
+	want_no_out
+	want_err "$2"
+}
+unread 'sed "s/^auth.*/auth include lots/;/pam_apikey/d" -i etc/pam.d/sshd
+    yes "auth optional pam_env.so" | head -2000 >etc/pam.d/lots
+    cat '"$SOUND"'/etc/pam.d/sshd >>etc/pam.d/lots' 'lots:1025: there are too many lines'
+unread 'sed -i "1i auth include a" etc/pam.d/sshd; cd etc/pam.d
+    for i in a b c d e f g h; do
+	printf "auth include %s\n" $(echo $i | tr a-h b-i){,} >$i
+    done; touch i' 'too many files are included'
+if [ "$(id -u)" -ne 0 ]; then
+	unread 'chmod 0 etc/pam.d/common-auth' 'common-auth: Permission denied'
+fi
+
+t 'check: sshd_config and sudoers that hold a NUL'
+sick 'printf "\\0\\n" >>etc/ssh/sshd_config' error etc/ssh/sshd_config \
+    'holds a NUL byte'
+sick 'printf "\\0\\n" >>etc/sudoers' error etc/sudoers 'holds a NUL byte'
+
+t 'check: lines for sudo-i alone have sudoers looked at'
+sick 'sed -i /pam_apikey/d etc/pam.d/sudo
+    sed -i s/\"sudo\",// etc/apikey/keys.d/*.conf
+    echo "deploy ALL=(root) NOPASSWD: ALL" >>etc/sudoers' warning \
+    etc/sudoers:5 'asks deploy for no key here'
 
 t 'check: options'
 in_tree :
