@@ -22,7 +22,7 @@ check_ageing(struct cmd_check *c, const struct spwd *sp, const char *where)
 	    "chage -d 0";
 	struct cmd_findings *f = &c->findings;
 	long today = (long)(c->now / DAY);
-	long left = sp->sp_lstchg + sp->sp_max - today;
+	long left;
 
 	if (sp->sp_expire >= 0 && today >= sp->sp_expire)
 		cmd_find(f, CMD_WARNING, where, "chage -E -1 it, if it is to "
@@ -32,7 +32,8 @@ check_ageing(struct cmd_check *c, const struct spwd *sp, const char *where)
 		cmd_find(f, CMD_WARNING, where, "chage -d \"$(date +%F)\" "
 		    "it", "the password must be changed at once: logins with "
 		    "a key are refused");
-	else if (sp->sp_lstchg < 0 || sp->sp_max < 0)
+	else if (sp->sp_lstchg < 0 || sp->sp_max < 0 ||
+	    __builtin_add_overflow(sp->sp_lstchg - today, sp->sp_max, &left))
 		return;
 	else if (left < 0)
 		cmd_find(f, CMD_WARNING, where, mend, "the password has "
@@ -52,7 +53,7 @@ check_shadow(struct cmd_check *c, const struct cmd_words *members)
 	FILE *f;
 	int error;
 
-	error = cmd_tree_read(&c->tree, SHADOW_FILE, &text, &len, NULL);
+	error = cmd_tree_read_users(&c->tree, SHADOW_FILE, &text, &len);
 	if (error != 0 && error != ENOENT)
 		cmd_check_unread(c, SHADOW_FILE, error);
 	f = len == 0 ? NULL : fmemopen(text, len, "r");
@@ -132,6 +133,8 @@ cmd_check_accounts(struct cmd_check *c)
 	struct cmd_words members = { 0 };
 	size_t i;
 
+	if (!c->people.whole)
+		return;
 	for (i = 0; i < c->groups.count; i++)
 		cmd_members(&c->people, c->groups.item[i], &members);
 	for (i = 0; i < members.count; i++)
@@ -139,7 +142,7 @@ cmd_check_accounts(struct cmd_check *c)
 	for (i = 0; i < c->key_users.count; i++) {
 		check_holder(c, c->key_users.item[i]);
 		if (c->asks_all)
-			cmd_words_once(&members, c->key_users.item[i]);
+			(void)cmd_words_once(&members, c->key_users.item[i]);
 	}
 	check_shadow(c, &members);
 	cmd_words_free(&members);

@@ -82,8 +82,8 @@ static int
 run(struct cmd_env *env, int argc, char **argv)
 {
 	struct cmd_check c = { .now = (int64_t)time(NULL) };
-	const char *root = NULL;
-	int opt, status;
+	const char *root = NULL, *path;
+	int opt, status, error;
 
 	while ((opt = cmd_args_next(env, argc, argv, options)) >= 0)
 		root = optarg;
@@ -91,7 +91,9 @@ run(struct cmd_env *env, int argc, char **argv)
 		return env->status;
 	status = cmd_tree_open(&c.tree, root);
 	if (status == CMD_EXIT_DONE) {
-		cmd_people_read(&c.people, &c.tree);
+		error = cmd_people_read(&c.people, &c.tree, &path);
+		if (error != 0)
+			cmd_check_unread(&c, path, error);
 		status = argv[optind] == NULL ? check_all(&c, env->config) :
 		    check_files(&c, env, argv + optind);
 		status = cmd_exit_worst(status,

@@ -2,8 +2,10 @@
  * people.c - users and groups.  The files are read first; what they do not
  * know is asked of the name service switch, but never about an image.
  */
+#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,69 +14,98 @@
 
 #define GROUPS_MAX	65536
 
+/* The name is the first member of both structures. */
+static int
+compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 static struct cmd_person *
 add_person(struct cmd_people *people, const struct passwd *pw)
 {
-	struct cmd_person *person;
+	struct cmd_person *person = cmd_memory(malloc(sizeof(*person)));
 
-	people->person = cmd_memory(reallocarray(people->person,
-	    people->persons + 1, sizeof(people->person[0])));
-	person = &people->person[people->persons++];
 	person->name = cmd_text("%s", pw->pw_name);
 	person->shell = cmd_text("%s", pw->pw_shell);
 	person->uid = pw->pw_uid;
 	person->gid = pw->pw_gid;
+	people->person = cmd_one_more(people->person, people->persons,
+	    sizeof(people->person[0]));
+	people->person[people->persons++] = person;
+	cmd_memory(tsearch(person, &people->by_name, compare));
 	return person;
 }
 
 static struct cmd_team *
 add_team(struct cmd_people *people, const struct group *gr)
 {
-	struct cmd_team *team;
+	struct cmd_team *team = cmd_memory(calloc(1, sizeof(*team)));
 	char **member;
 
-	people->team = cmd_memory(reallocarray(people->team,
-	    people->teams + 1, sizeof(people->team[0])));
-	team = &people->team[people->teams++];
-	*team = (struct cmd_team){ .gid = gr->gr_gid };
 	team->name = cmd_text("%s", gr->gr_name);
+	team->gid = gr->gr_gid;
 	for (member = gr->gr_mem; *member != NULL; member++)
 		cmd_words_add(&team->members, *member);
+	people->team = cmd_one_more(people->team, people->teams,
+	    sizeof(people->team[0]));
+	people->team[people->teams++] = team;
+	cmd_memory(tsearch(team, &people->teams_by_name, compare));
 	return team;
 }
 
-static FILE *
-open_text(const struct cmd_tree *tree, const char *path, char **text)
-{
-	size_t len;
+/* The next line of a file to where it belongs; false at its end. */
+typedef bool	 take_line(struct cmd_people *, FILE *);
 
-	if (cmd_tree_read(tree, path, text, &len, NULL) != 0)
-		return NULL;
-	return len == 0 ? NULL : fmemopen(*text, len, "r");
+static bool
+take_person(struct cmd_people *people, FILE *f)
+{
+	const struct passwd *pw = fgetpwent(f);
+
+	return pw != NULL && add_person(people, pw) != NULL;
 }
 
-void
-cmd_people_read(struct cmd_people *people, const struct cmd_tree *tree)
+static bool
+take_team(struct cmd_people *people, FILE *f)
 {
-	const struct passwd *pw;
-	const struct group *gr;
+	const struct group *gr = fgetgrent(f);
+
+	return gr != NULL && add_team(people, gr) != NULL;
+}
+
+static int
+read_lines(struct cmd_people *people, const struct cmd_tree *tree,
+    const char *path, take_line *take)
+{
 	char *text = NULL;
+	size_t len = 0;
 	FILE *f;
+	int error;
+
+	error = cmd_tree_read_users(tree, path, &text, &len);
+	if (len > 0) {
+		f = cmd_memory(fmemopen(text, len, "r"));
+		while (take(people, f))
+			;
+		fclose(f);
+	}
+	free(text);
+	return error == ENOENT ? 0 : error;
+}
+
+int
+cmd_people_read(struct cmd_people *people, const struct cmd_tree *tree,
+    const char **ret_path)
+{
+	int error, group_error;
 
 	*people = (struct cmd_people){ .ask = cmd_tree_root(tree) == NULL };
-	f = open_text(tree, "/etc/passwd", &text);
-	while (f != NULL && (pw = fgetpwent(f)) != NULL)
-		(void)add_person(people, pw);
-	if (f != NULL)
-		fclose(f);
-	free(text);
-	text = NULL;
-	f = open_text(tree, "/etc/group", &text);
-	while (f != NULL && (gr = fgetgrent(f)) != NULL)
-		(void)add_team(people, gr);
-	if (f != NULL)
-		fclose(f);
-	free(text);
+	error = read_lines(people, tree, "/etc/passwd", take_person);
+	group_error = read_lines(people, tree, "/etc/group", take_team);
+	*ret_path = error != 0 ? "/etc/passwd" : "/etc/group";
+	error = error != 0 ? error : group_error;
+	people->whole = error == 0;
+	return error;
 }
 
 void
@@ -82,13 +113,17 @@ cmd_people_free(struct cmd_people *people)
 {
 	size_t i;
 
+	tdestroy(people->by_name, cmd_no_free);
+	tdestroy(people->teams_by_name, cmd_no_free);
 	for (i = 0; i < people->persons; i++) {
-		free(people->person[i].name);
-		free(people->person[i].shell);
+		free(people->person[i]->name);
+		free(people->person[i]->shell);
+		free(people->person[i]);
 	}
 	for (i = 0; i < people->teams; i++) {
-		free(people->team[i].name);
-		cmd_words_free(&people->team[i].members);
+		free(people->team[i]->name);
+		cmd_words_free(&people->team[i]->members);
+		free(people->team[i]);
 	}
 	free(people->person);
 	free(people->team);
@@ -97,12 +132,12 @@ cmd_people_free(struct cmd_people *people)
 const struct cmd_person *
 cmd_person(struct cmd_people *people, const char *name)
 {
+	const char *key = name;
+	struct cmd_person **found = tfind(&key, &people->by_name, compare);
 	const struct passwd *pw;
-	size_t i;
 
-	for (i = 0; i < people->persons; i++)
-		if (strcmp(people->person[i].name, name) == 0)
-			return &people->person[i];
+	if (found != NULL)
+		return *found;
 	pw = people->ask ? getpwnam(name) : NULL;
 	return pw == NULL ? NULL : add_person(people, pw);
 }
@@ -110,12 +145,13 @@ cmd_person(struct cmd_people *people, const char *name)
 const struct cmd_team *
 cmd_team(struct cmd_people *people, const char *name)
 {
+	const char *key = name;
+	struct cmd_team **found = tfind(&key, &people->teams_by_name,
+	    compare);
 	const struct group *gr;
-	size_t i;
 
-	for (i = 0; i < people->teams; i++)
-		if (strcmp(people->team[i].name, name) == 0)
-			return &people->team[i];
+	if (found != NULL)
+		return *found;
 	gr = people->ask ? getgrnam(name) : NULL;
 	return gr == NULL ? NULL : add_team(people, gr);
 }
@@ -161,8 +197,8 @@ cmd_members(struct cmd_people *people, const char *group,
 	for (i = 0; i < team->members.count; i++)
 		cmd_words_once(ret, team->members.item[i]);
 	for (i = 0; i < people->persons; i++)
-		if (people->person[i].gid == team->gid)
-			cmd_words_once(ret, people->person[i].name);
+		if (people->person[i]->gid == team->gid)
+			cmd_words_once(ret, people->person[i]->name);
 }
 
 void
@@ -170,10 +206,13 @@ cmd_groups_of(struct cmd_people *people, const char *user,
     struct cmd_words *ret)
 {
 	const struct cmd_person *person = cmd_person(people, user);
+	const struct cmd_team *team;
 	size_t i;
 
-	for (i = 0; i < people->teams; i++)
-		if (cmd_words_has(&people->team[i].members, user) ||
-		    (person != NULL && person->gid == people->team[i].gid))
-			cmd_words_once(ret, people->team[i].name);
+	for (i = 0; i < people->teams; i++) {
+		team = people->team[i];
+		if (cmd_words_has(&team->members, user) ||
+		    (person != NULL && person->gid == team->gid))
+			cmd_words_once(ret, team->name);
+	}
 }

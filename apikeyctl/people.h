@@ -24,16 +24,20 @@ struct cmd_team {
 /* What the files know, and on this machine whoever else is asked for. */
 struct cmd_people {
 	bool ask;		/* the name service switch, too */
-	struct cmd_person *person;
+	bool whole;		/* the files could be read */
+	struct cmd_person **person;
 	size_t persons;
-	struct cmd_team *team;
+	struct cmd_team **team;
 	size_t teams;
+	void *by_name, *teams_by_name;	/* trees of the same */
 };
 
-void	 cmd_people_read(struct cmd_people *, const struct cmd_tree *);
+/* 0, or an errno and the file that could not be read. */
+int	 cmd_people_read(struct cmd_people *, const struct cmd_tree *,
+	    const char **ret_path);
 void	 cmd_people_free(struct cmd_people *);
 
-/* NULL when there is none. They live until the next question. */
+/* NULL when there is none. */
 const struct cmd_person *cmd_person(struct cmd_people *, const char *name);
 const struct cmd_team *cmd_team(struct cmd_people *, const char *name);
 

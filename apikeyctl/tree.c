@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -83,7 +84,7 @@ cmd_tree_name(const struct cmd_tree *tree, const char *path)
 }
 
 static int
-read_all(int fd, char **ret_text, size_t *ret_len)
+read_all(int fd, size_t max, char **ret_text, size_t *ret_len)
 {
 	size_t have = 0, room = 4096;
 	char *text = cmd_memory(malloc(room));
@@ -94,12 +95,12 @@ read_all(int fd, char **ret_text, size_t *ret_len)
 		have += (size_t)n;
 		if (have < room - 1)
 			continue;
-		if (have > CMD_FILE_MAX)
+		if (have > max)
 			break;
 		room *= 4;
 		text = cmd_memory(realloc(text, room));
 	}
-	if (n == -1 || have > CMD_FILE_MAX) {
+	if (n == -1 || have > max) {
 		n = n == -1 ? errno : EFBIG;
 		free(text);
 		return (int)n;
@@ -111,41 +112,64 @@ read_all(int fd, char **ret_text, size_t *ret_len)
 	return 0;
 }
 
+/* To open a device can make it act, so a file is looked at first, by a
+ * descriptor that opens nothing (O_PATH), and opened by way of that. */
 static int
-read_file(int fd, char **ret_text, size_t *ret_len, struct stat *ret_st)
+open_regular(int fd, struct stat *st, int *ret)
 {
-	struct stat st;
-	int error;
+	char self[32];
 
-	if (fd == -1)
+	if (fd == -1 || fstat(fd, st) == -1)
 		return errno;
-	if (fstat(fd, &st) == -1)
-		error = errno;
-	else if (!S_ISREG(st.st_mode))
-		error = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-	else
-		error = read_all(fd, ret_text, ret_len);
-	if (error == 0 && ret_st != NULL)
-		*ret_st = st;
-	close(fd);
-	return error;
+	if (!S_ISREG(st->st_mode))
+		return S_ISDIR(st->st_mode) ? EISDIR : EINVAL;
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	*ret = open(self, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (*ret == -1)
+		return errno == ENOENT ? EIO : errno;	/* no /proc */
+	return 0;
 }
 
-#define FILE_FLAGS	(O_RDONLY | O_NONBLOCK | O_NOCTTY)
+static int
+read_file(int path_fd, size_t max, char **ret_text, size_t *ret_len,
+    struct stat *ret_st)
+{
+	struct stat st;
+	int error, fd = -1;
+
+	error = open_regular(path_fd, &st, &fd);
+	if (error == 0)
+		error = read_all(fd, max, ret_text, ret_len);
+	if (error == 0 && ret_st != NULL)
+		*ret_st = st;
+	if (fd != -1)
+		close(fd);
+	if (path_fd != -1)
+		close(path_fd);
+	return error;
+}
 
 int
 cmd_tree_read(const struct cmd_tree *tree, const char *path,
     char **ret_text, size_t *ret_len, struct stat *ret_st)
 {
-	return read_file(open_in(tree, path, FILE_FLAGS), ret_text, ret_len,
-	    ret_st);
+	return read_file(open_in(tree, path, O_PATH), CMD_FILE_MAX, ret_text,
+	    ret_len, ret_st);
+}
+
+int
+cmd_tree_read_users(const struct cmd_tree *tree, const char *path,
+    char **ret_text, size_t *ret_len)
+{
+	return read_file(open_in(tree, path, O_PATH), CMD_USERS_MAX, ret_text,
+	    ret_len, NULL);
 }
 
 int
 cmd_file_read(const char *path, char **ret_text, size_t *ret_len)
 {
-	return read_file(open(path, FILE_FLAGS | O_CLOEXEC), ret_text,
-	    ret_len, NULL);
+	return read_file(open(path, O_PATH | O_CLOEXEC), CMD_FILE_MAX,
+	    ret_text, ret_len, NULL);
 }
 
 int

@@ -36,6 +36,11 @@ char	*cmd_tree_name(const struct cmd_tree *, const char *path);
 int	 cmd_tree_read(const struct cmd_tree *, const char *path,
 	    char **ret_text, size_t *ret_len, struct stat *ret_st);
 
+/* One that has a line for each user may be larger. */
+#define CMD_USERS_MAX	(16 * 1024 * 1024)
+int	 cmd_tree_read_users(const struct cmd_tree *, const char *path,
+	    char **ret_text, size_t *ret_len);
+
 /* The same of a path as it is seen from here. */
 int	 cmd_file_read(const char *path, char **ret_text, size_t *ret_len);
 

@@ -1,6 +1,7 @@
 /*
  * words.c - lists of words, and memory for a command that only looks.
  */
+#include <search.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,15 @@ cmd_memory(void *p)
 	return p;
 }
 
+void *
+cmd_one_more(void *list, size_t count, size_t size)
+{
+	if ((count & (count - 1)) != 0)
+		return list;
+	return cmd_memory(reallocarray(list, count == 0 ? 1 : 2 * count,
+	    size));
+}
+
 char *
 cmd_text(const char *format, ...)
 {
@@ -31,33 +41,36 @@ cmd_text(const char *format, ...)
 	return cmd_memory(text);
 }
 
+static int
+compare_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
 void
 cmd_words_add(struct cmd_words *words, const char *word)
 {
-	if (words->count == words->room) {
-		words->room = words->room == 0 ? 16 : words->room * 2;
-		words->item = cmd_memory(reallocarray(words->item,
-		    words->room, sizeof(words->item[0])));
-	}
-	words->item[words->count++] = cmd_memory(strdup(word));
+	char *copy = cmd_text("%s", word);
+
+	words->item = cmd_one_more(words->item, words->count,
+	    sizeof(words->item[0]));
+	words->item[words->count++] = copy;
+	cmd_memory(tsearch(copy, &words->sorted, compare_text));
 }
 
 bool
 cmd_words_has(const struct cmd_words *words, const char *word)
 {
-	size_t i;
-
-	for (i = 0; i < words->count; i++)
-		if (strcmp(words->item[i], word) == 0)
-			return true;
-	return false;
+	return tfind(word, &words->sorted, compare_text) != NULL;
 }
 
-void
+bool
 cmd_words_once(struct cmd_words *words, const char *word)
 {
-	if (!cmd_words_has(words, word))
-		cmd_words_add(words, word);
+	if (cmd_words_has(words, word))
+		return false;
+	cmd_words_add(words, word);
+	return true;
 }
 
 void
@@ -70,6 +83,28 @@ cmd_words_split(struct cmd_words *words, const char *text,
 	    word = strtok_r(NULL, separators, &rest))
 		cmd_words_add(words, word);
 	free(copy);
+}
+
+void
+cmd_words_quoted(struct cmd_words *words, const char *text,
+    const char *separators)
+{
+	char *word = cmd_text("%s", text), *end;
+	bool quoted;
+
+	while (*(text += strspn(text, separators)) != '\0') {
+		quoted = false;
+		for (end = word; *text != '\0' && (quoted ||
+		    strchr(separators, *text) == NULL); text++) {
+			if (*text == '"')
+				quoted = !quoted;
+			else
+				*end++ = *text;
+		}
+		*end = '\0';
+		cmd_words_add(words, word);
+	}
+	free(word);
 }
 
 static int
@@ -87,12 +122,19 @@ cmd_words_sort(struct cmd_words *words)
 }
 
 void
+cmd_no_free(void *p)
+{
+	(void)p;
+}
+
+void
 cmd_words_free(struct cmd_words *words)
 {
 	size_t i;
 
+	tdestroy(words->sorted, cmd_no_free);
 	for (i = 0; i < words->count; i++)
 		free(words->item[i]);
 	free(words->item);
-	*words = (struct cmd_words){ NULL, 0, 0 };
+	*words = (struct cmd_words){ .count = 0 };
 }
