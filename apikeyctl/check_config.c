@@ -46,6 +46,23 @@ check_last(struct cmd_check *c, const char *path, const char *name)
 		    "everybody" : "its group");
 }
 
+/* The library would open it, which can make a device act. */
+static bool
+is_device(struct cmd_check *c, const char *path)
+{
+	struct stat st;
+	char *name;
+
+	if (cmd_tree_stat(&c->tree, path, &st) != 0 ||
+	    (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode)))
+		return false;
+	name = cmd_tree_name(&c->tree, path);
+	cmd_find(&c->findings, CMD_ERROR, name, "put the file itself there",
+	    "is a device");
+	free(name);
+	return true;
+}
+
 bool
 cmd_check_path(struct cmd_check *c, const char *path, bool is_folder)
 {
@@ -53,6 +70,8 @@ cmd_check_path(struct cmd_check *c, const char *path, bool is_folder)
 	const char *colon;
 	int code;
 
+	if (is_device(c, path))
+		return false;
 	code = apikey_check_path(cmd_tree_root(&c->tree), path, is_folder,
 	    message);
 	if (code == APIKEY_OK || code == APIKEY_ERR_NOT_FOUND)

@@ -93,6 +93,13 @@ cmd_check_record_text(struct cmd_check *c, const char *name,
 	apikey_key_free(key);
 }
 
+static bool
+begins_with_id(const char *file)
+{
+	return strspn(file, "0123456789abcdefghjkmnpqrstvwxyz") >=
+	    APIKEY_ID_LEN;
+}
+
 /* The id in a record's name; false when it is no such name. */
 static bool
 id_of(const char *file, char ret[APIKEY_ID_SIZE])
@@ -101,8 +108,7 @@ id_of(const char *file, char ret[APIKEY_ID_SIZE])
 
 	if (len != APIKEY_ID_LEN + sizeof(SUFFIX) - 1 ||
 	    strcmp(file + APIKEY_ID_LEN, SUFFIX) != 0 ||
-	    strspn(file, "0123456789abcdefghjkmnpqrstvwxyz") <
-	    APIKEY_ID_LEN)
+	    !begins_with_id(file))
 		return false;
 	snprintf(ret, APIKEY_ID_SIZE, "%.*s", APIKEY_ID_LEN, file);
 	return true;
@@ -206,6 +212,12 @@ check_usage_file(struct cmd_check *c, const char *path, const char *id)
 	int error, tries = 0, code = APIKEY_OK;
 
 	name = cmd_tree_name(&c->tree, path);
+	if (!begins_with_id(id) || strlen(id) != APIKEY_ID_LEN) {
+		cmd_find(&c->findings, CMD_NOTE, name, "move it away",
+		    "is not named by the id of a key");
+		free(name);
+		return;
+	}
 	mend = cmd_text("apikeyctl usage --reset %s", id);
 	(void)cmd_check_path(c, path, false);
 	/* A login may be writing it. */

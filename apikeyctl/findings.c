@@ -87,22 +87,37 @@ place_of(const char *sentence, const char *name)
 	    len + 1 + digits : len;
 }
 
+/* The mends of the library.  Its sentences hold values of others, too. */
+static const char *const mends[] = { "chown root it", "chmod go-w it",
+    "use a folder of its own in it", "leave the setting out instead",
+    "the file must be named by its id" };
+
+static const char *
+cut_mend(char *what, const char *mend)
+{
+	char *end = strrchr(what, ';');
+	size_t i;
+
+	for (i = 0; end != NULL && i < sizeof(mends) / sizeof(mends[0]); i++)
+		if (end[1] == ' ' && strcmp(end + 2, mends[i]) == 0) {
+			*end = '\0';
+			return mends[i];
+		}
+	return mend;
+}
+
 void
 cmd_find_sentence(struct cmd_findings *f, enum cmd_severity severity,
     const char *name, const char *sentence, const char *mend)
 {
 	size_t len = place_of(sentence, name);
-	char *where, *what, *end;
+	char *where, *what;
 
 	where = len == 0 ? cmd_text("%s", name) :
 	    cmd_text("%.*s", (int)len, sentence);
 	what = cmd_text("%s", len == 0 ? sentence : sentence + len + 1 +
 	    strspn(sentence + len + 1, " "));
-	end = strrchr(what, ';');
-	if (end != NULL && end[1] == ' ') {
-		*end = '\0';
-		mend = end + 2;
-	}
+	mend = cut_mend(what, mend);
 	cmd_find(f, severity, where, mend, "%s", what);
 	free(where);
 	free(what);

@@ -32,7 +32,9 @@ void	 cmd_find(struct cmd_findings *, enum cmd_severity,
 
 /*
  * One of the library's sentences, "NAME[:LINE]: what; mend", about the file
- * of that name.  mend is for a sentence that has none.
+ * of that name.  mend is for a sentence that has none of those known here:
+ * what stands behind a ";" may be part of a value, out of a file of others,
+ * and is nothing to be pasted into a shell.
  */
 void	 cmd_find_sentence(struct cmd_findings *, enum cmd_severity,
 	    const char *name, const char *sentence, const char *mend);
