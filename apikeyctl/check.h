@@ -14,6 +14,7 @@ struct cmd_check_service {
 	bool asks;			/* it has an auth line of ours */
 	bool asks_all;			/* and one without group= */
 	struct cmd_words groups;	/* or those that it is for */
+	bool root_key;			/* root has one for it */
 };
 
 struct cmd_check {
@@ -35,7 +36,6 @@ struct cmd_check {
 	struct cmd_words key_users;
 	struct cmd_words key_services;
 	bool key_anywhere;		/* one for any service */
-	bool root_key;			/* one of root's, for sshd */
 };
 
 /* What a file is looked at for, on its own. */
@@ -45,10 +45,11 @@ void	 cmd_check_record_text(struct cmd_check *, const char *name,
 	    const char *text, size_t len, const char *id);
 void	 cmd_check_pam_text(struct cmd_check *, const char *name,
 	    const char *text, size_t len, const char *service, bool is_conf);
-void	 cmd_check_sshd_text(struct cmd_check *, const char *name,
-	    const char *text, bool whole);
-void	 cmd_check_sudoers_text(struct cmd_check *, const char *name,
-	    const char *text);
+
+/* whole: it is not a part of another one. */
+typedef void	 cmd_check_text(struct cmd_check *, const char *name,
+		    const char *text, bool whole);
+cmd_check_text	 cmd_check_sshd_text, cmd_check_sudoers_text;
 
 /* One file that is not deployed yet, of whatever kind; the exit status. */
 int	 cmd_check_file(struct cmd_check *, const struct cmd_env *,
@@ -96,6 +97,25 @@ void	 cmd_check_pam_line(struct cmd_check *, const struct cmd_pam_entry *,
 	    const char *kind);
 void	 cmd_check_pam_module(struct cmd_check *,
 	    const struct cmd_pam_entry *);
+
+/* A file where it is deployed, if it is there. */
+void	 cmd_check_deployed(struct cmd_check *, const char *path,
+	    cmd_check_text *);
+
+/* What it includes and could not be read; false when there was too much of
+ * it to judge it, which is said. */
+struct cmd_include;
+bool	 cmd_check_included(struct cmd_check *, const char *name,
+	    const struct cmd_include *, const char *mend);
+
+/* Those whom a service asks for keys: once for each group, as a member that
+ * nobody has named yet (user NULL), and for everyone by name.  steps: what
+ * the file costs for each of them. */
+typedef void	 cmd_check_each(void *arg, const char *user,
+		    const struct cmd_words *groups);
+void	 cmd_check_members(struct cmd_check *,
+	    const struct cmd_check_service *, const char *name,
+	    size_t steps, cmd_check_each *, void *arg);
 
 void	 cmd_check_sshd(struct cmd_check *);
 void	 cmd_check_sudoers(struct cmd_check *);

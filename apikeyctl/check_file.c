@@ -193,7 +193,7 @@ check_kind(struct cmd_check *c, enum kind kind, const char *file,
 	case SUDOERS:
 		learn_services(c);
 		cmd_check_nul(c, file, text, len);
-		cmd_check_sudoers_text(c, file, text);
+		cmd_check_sudoers_text(c, file, text, false);
 		break;
 	case UNKNOWN:
 		break;

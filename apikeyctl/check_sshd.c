@@ -1,8 +1,6 @@
 /*
  * check_sshd.c - does sshd let members show a key at all?
  */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +8,6 @@
 #include "sshd.h"
 
 #define CONFIG		"/etc/ssh/sshd_config"
-#define MEMBERS_MAX	64
 
 /* What is known of one user's settings. */
 struct view {
@@ -27,16 +24,6 @@ struct view {
 	bool perhaps_no;
 	struct cmd_words told;	/* places that were found for others, too */
 };
-
-/* What is wrong for the whole group is not told again of each member. */
-static bool
-is_news(struct view *v, const char *where)
-{
-	if (cmd_words_has(&v->told, where))
-		return false;
-	cmd_words_add(&v->told, where);
-	return true;
-}
 
 static bool
 is(const char *value, const char *what)
@@ -76,7 +63,8 @@ check_methods(struct view *v)
 	v->keyword = "passwordauthentication";
 	cmd_sshd_values(v->sshd, v->keyword, &v->user, method_value, v);
 	password_may = v->perhaps_no;
-	if (v->where == NULL || !is_news(v, v->where))
+	/* What is wrong for the whole group is not told of each member. */
+	if (v->where == NULL || !cmd_words_once(&v->told, v->where))
 		return;
 	if (is(v->keyboard, "no") && is(v->password, "no"))
 		cmd_find(&v->c->findings, CMD_ERROR, v->where, "install "
@@ -122,10 +110,10 @@ lists_value(void *arg, const struct cmd_sshd_setting *s, bool perhaps)
 
 	if (s == NULL)
 		return;
-	cmd_words_split(&lists, s->value, " \t\"");
+	cmd_words_quoted(&lists, s->value, " \t");
 	for (i = 0; i < lists.count; i++)
 		can |= can_show(v, lists.item[i]);
-	if (!can && is_news(v, s->where))
+	if (!can && cmd_words_once(&v->told, s->where))
 		cmd_find(&v->c->findings, perhaps ? CMD_NOTE : CMD_ERROR,
 		    s->where, "add keyboard-interactive, for members at "
 		    "least", "%s %s show a key: AuthenticationMethods %s has "
@@ -160,7 +148,7 @@ root_value(void *arg, const struct cmd_sshd_setting *s, bool perhaps)
 		cmd_find(&v->c->findings, CMD_WARNING, s == NULL ? v->name :
 		    s->where, "PermitRootLogin no, and keys for accounts of "
 		    "their own, with sudo", "root may log in with a key");
-	else if (v->c->root_key)
+	else if (v->c->sshd.root_key)
 		cmd_find(&v->c->findings, CMD_WARNING, s == NULL ? v->name :
 		    s->where, "revoke the key: root needs none here",
 		    "root has a key for sshd, but PermitRootLogin %s "
@@ -168,11 +156,11 @@ root_value(void *arg, const struct cmd_sshd_setting *s, bool perhaps)
 }
 
 static void
-check_user(struct view *v, const char *name, const struct cmd_words *groups)
+check_user(void *arg, const char *name, const struct cmd_words *groups)
 {
+	struct view *v = arg;
 	char *who = name == NULL ? cmd_text("a member of %s",
-	    groups->count > 0 ? groups->item[0] : "no group") :
-	    cmd_text("%s", name);
+	    groups->item[0]) : cmd_text("%s", name);
 
 	v->user = (struct cmd_sshd_user){ name, groups };
 	v->who = who;
@@ -188,73 +176,26 @@ check_user(struct view *v, const char *name, const struct cmd_words *groups)
 	free(who);
 }
 
-static void
-check_named(struct view *v, const char *name)
-{
-	struct cmd_words groups = { 0 };
-
-	cmd_groups_of(&v->c->people, name, &groups);
-	check_user(v, name, &groups);
-	cmd_words_free(&groups);
-}
-
-static void
-check_text(struct cmd_check *c, const char *name, const char *text,
-    bool whole)
-{
-	struct cmd_words members = { 0 }, one = { 0 };
-	struct cmd_sshd sshd;
-	struct view v = { .c = c, .sshd = &sshd, .name = name,
-	    .whole = whole };
-	size_t i;
-
-	cmd_sshd_read(&sshd, &c->tree, name, text);
-	for (i = 0; i < sshd.unread.count; i++)
-		cmd_find(&c->findings, CMD_NOTE, name, "look at it yourself "
-		    "(sshd -T)", "%s", sshd.unread.item[i]);
-	for (i = 0; i < c->sshd.groups.count; i++) {
-		cmd_words_free(&one);
-		cmd_words_add(&one, c->sshd.groups.item[i]);
-		check_user(&v, NULL, &one);
-		cmd_members(&c->people, c->sshd.groups.item[i], &members);
-	}
-	if (c->sshd.asks_all)
-		for (i = 0; i < c->key_users.count; i++)
-			cmd_words_once(&members, c->key_users.item[i]);
-	if (c->root_key)
-		cmd_words_once(&members, "root");
-	for (i = 0; i < members.count && i < MEMBERS_MAX; i++)
-		check_named(&v, members.item[i]);
-	cmd_words_free(&v.told);
-	cmd_words_free(&members);
-	cmd_words_free(&one);
-	cmd_sshd_free(&sshd);
-}
-
 void
 cmd_check_sshd_text(struct cmd_check *c, const char *name, const char *text,
     bool whole)
 {
-	check_text(c, name, text, whole);
+	struct cmd_sshd sshd;
+	struct view v = { .c = c, .sshd = &sshd, .name = name,
+	    .whole = whole };
+
+	cmd_sshd_read(&sshd, &c->tree, name, text);
+	if (cmd_check_included(c, name, &sshd.include, "look at it yourself "
+	    "(sshd -T)"))
+		cmd_check_members(c, &c->sshd, name, sshd.count, check_user,
+		    &v);
+	cmd_words_free(&v.told);
+	cmd_sshd_free(&sshd);
 }
 
 void
 cmd_check_sshd(struct cmd_check *c)
 {
-	char *name, *text = NULL;
-	size_t len;
-	int error;
-
-	if (!c->sshd.asks)
-		return;
-	error = cmd_tree_read(&c->tree, CONFIG, &text, &len, NULL);
-	name = cmd_tree_name(&c->tree, CONFIG);
-	if (error == 0)
-		cmd_check_nul(c, name, text, len);
-	if (error == 0)
-		check_text(c, name, text, true);
-	else if (error != ENOENT)
-		cmd_check_unread(c, CONFIG, error);
-	free(name);
-	free(text);
+	if (c->sshd.asks)
+		cmd_check_deployed(c, CONFIG, cmd_check_sshd_text);
 }

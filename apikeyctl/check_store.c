@@ -33,7 +33,7 @@ learn(struct cmd_check *c, const apikey_key *key)
 	c->key_anywhere |= count == 0;
 	cmd_words_once(&c->key_users, apikey_key_user(key));
 	if (strcmp(apikey_key_user(key), "root") == 0)
-		c->root_key |= for_sshd || count == 0;
+		c->sshd.root_key |= for_sshd || count == 0;
 }
 
 static void

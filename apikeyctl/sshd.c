@@ -11,19 +11,14 @@
 #include "sshd.h"
 
 #define FOLDER		"/etc/ssh/"
-#define DEPTH_MAX	16
-#define FILES_MAX	1024	/* what includes itself twice has no end */
-#define SETTINGS_MAX	4096
 
+/* One file, and the block that it is included in. */
 struct reading {
 	struct cmd_sshd *sshd;
-	const struct cmd_tree *tree;
 	const struct cmd_sshd_match *outer;
-	int depth;
 };
 
-static void	read_text(const struct reading *, const char *name,
-		    const char *text);
+static cmd_include_text	read_text;
 
 /* Keyword and value, with blanks, "=" and the quotes of one value taken
  * away.  False for a line that says nothing. */
@@ -31,6 +26,7 @@ static bool
 split(char *line, char **ret_keyword, char **ret_value)
 {
 	char *end, *p;
+	bool quoted = false;
 
 	line += strspn(line, " \t\r");
 	if (*line == '\0' || *line == '#')
@@ -41,13 +37,14 @@ split(char *line, char **ret_keyword, char **ret_value)
 	*end = '\0';
 	for (p = line; *p != '\0'; p++)
 		*p = (char)tolower((unsigned char)*p);
-	for (p = *ret_value; *p != '\0'; p++)
-		if (*p == '#' && (p == *ret_value || isspace(p[-1]))) {
-			*p = '\0';
+	for (p = *ret_value; *p != '\0'; p++) {
+		quoted ^= *p == '"';
+		if (*p == '#' && !quoted && (p == *ret_value ||
+		    isspace((unsigned char)p[-1])))
 			break;
-		}
-	for (p = *ret_value + strlen(*ret_value); p > *ret_value &&
-	    isspace((unsigned char)p[-1]); p--)
+	}
+	*p = '\0';
+	for (; p > *ret_value && isspace((unsigned char)p[-1]); p--)
 		p[-1] = '\0';
 	if (**ret_value == '"' && p - *ret_value > 1 && p[-1] == '"' &&
 	    strchr(*ret_value + 1, '"') == p - 1) {
@@ -57,37 +54,18 @@ split(char *line, char **ret_keyword, char **ret_value)
 	return true;
 }
 
-static void
-include_file(const struct reading *r, const char *path)
+static bool
+takes(const char *name, const char *pattern)
 {
-	struct reading inner = *r;
-	char *text, *name, *what;
-	int error;
-
-	inner.depth++;
-	if (inner.depth > DEPTH_MAX || ++r->sshd->files > FILES_MAX)
-		return;
-	error = cmd_tree_read(r->tree, path, &text, NULL, NULL);
-	name = cmd_tree_name(r->tree, path);
-	if (error == 0) {
-		read_text(&inner, name, text);
-		free(text);
-	} else {
-		what = cmd_text("%s: cannot be read: %s", name,
-		    strerror(error));
-		cmd_words_once(&r->sshd->unread, what);
-		free(what);
-	}
-	free(name);
+	return fnmatch(pattern, name, FNM_PERIOD) == 0;
 }
 
 /* One pattern: the last part of the path may have wild cards. */
 static void
-include(const struct reading *r, const char *pattern, const char *where)
+include(struct reading *r, const char *pattern, const char *where)
 {
-	struct cmd_words names = { 0 };
-	char *full, *slash, *path, *what;
-	size_t i;
+	struct cmd_include *in = &r->sshd->include;
+	char *full, *slash, *what;
 
 	full = *pattern == '/' ? cmd_text("%s", pattern) :
 	    cmd_text(FOLDER "%s", pattern);
@@ -96,19 +74,11 @@ include(const struct reading *r, const char *pattern, const char *where)
 	if (strpbrk(full, "*?[") != NULL) {
 		what = cmd_text("%s: it cannot be told what %s includes",
 		    where, pattern);
-		cmd_words_once(&r->sshd->unread, what);
+		(void)cmd_words_once(&in->unread, what);
 		free(what);
-	} else if (cmd_tree_list(r->tree, *full == '\0' ? "/" : full,
-	    &names) == 0)
-		for (i = 0; i < names.count; i++) {
-			if (fnmatch(slash + 1, names.item[i],
-			    FNM_PERIOD) != 0)
-				continue;
-			path = cmd_text("%s/%s", full, names.item[i]);
-			include_file(r, path);
-			free(path);
-		}
-	cmd_words_free(&names);
+	} else
+		cmd_include_folder(in, *full == '\0' ? "/" : full, takes,
+		    slash + 1, read_text, r);
 	free(full);
 }
 
@@ -134,8 +104,8 @@ add(const struct reading *r, const char *keyword, const char *value,
 	if (strcmp(keyword, "challengeresponseauthentication") == 0 ||
 	    strcmp(keyword, "skeyauthentication") == 0)
 		keyword = "kbdinteractiveauthentication";
-	sshd->setting = cmd_memory(reallocarray(sshd->setting,
-	    sshd->count + 1, sizeof(sshd->setting[0])));
+	sshd->setting = cmd_one_more(sshd->setting, sshd->count,
+	    sizeof(sshd->setting[0]));
 	sshd->setting[sshd->count++] = (struct cmd_sshd_setting){
 		.keyword = cmd_text("%s", keyword),
 		.value = cmd_text("%s", value),
@@ -147,25 +117,25 @@ static void
 take(const struct reading *r, const struct cmd_sshd_match **match,
     const char *keyword, const char *value, const char *where)
 {
-	struct reading inner = *r;
+	struct reading inner = { r->sshd, *match };
 	struct cmd_words patterns = { 0 };
 	size_t i;
 
 	if (strcmp(keyword, "match") == 0)
 		*match = new_match(r, value);
 	else if (strcmp(keyword, "include") == 0) {
-		inner.outer = *match;
-		cmd_words_split(&patterns, value, " \t\"");
+		cmd_words_quoted(&patterns, value, " \t");
 		for (i = 0; i < patterns.count; i++)
 			include(&inner, patterns.item[i], where);
 		cmd_words_free(&patterns);
-	} else if (r->sshd->count < SETTINGS_MAX)
+	} else if (cmd_include_line(&r->sshd->include))
 		add(r, keyword, value, where, *match);
 }
 
 static void
-read_text(const struct reading *r, const char *name, const char *text)
+read_text(void *arg, const char *name, const char *text)
 {
+	const struct reading *r = arg;
 	const struct cmd_sshd_match *match = r->outer;
 	char *copy = cmd_text("%s", text), *line, *rest = copy;
 	char *keyword, *value, *where;
@@ -186,9 +156,9 @@ void
 cmd_sshd_read(struct cmd_sshd *sshd, const struct cmd_tree *tree,
     const char *name, const char *text)
 {
-	struct reading r = { .sshd = sshd, .tree = tree };
+	struct reading r = { .sshd = sshd };
 
-	*sshd = (struct cmd_sshd){ .count = 0 };
+	*sshd = (struct cmd_sshd){ .include = { .tree = tree } };
 	read_text(&r, name, text);
 }
 
@@ -209,5 +179,5 @@ cmd_sshd_free(struct cmd_sshd *sshd)
 		free(match->text);
 		free(match);
 	}
-	cmd_words_free(&sshd->unread);
+	cmd_include_free(&sshd->include);
 }

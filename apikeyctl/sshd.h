@@ -4,8 +4,7 @@
 #ifndef CMD_SSHD_H
 #define CMD_SSHD_H
 
-#include "tree.h"
-#include "words.h"
+#include "include.h"
 
 /* The conditions of the Match lines that a setting stands below. */
 struct cmd_sshd_match {
@@ -24,8 +23,7 @@ struct cmd_sshd {
 	struct cmd_sshd_setting *setting;
 	size_t count;
 	struct cmd_sshd_match *matches;
-	size_t files;			/* that were included */
-	struct cmd_words unread;	/* "WHERE: what" */
+	struct cmd_include include;
 };
 
 /* Take in a text with its includes; name is for messages. */

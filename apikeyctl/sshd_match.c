@@ -6,10 +6,10 @@
 
 #include "sshd.h"
 
-enum answer { NO, PERHAPS, YES };
+enum answer { NEVER, NO, PERHAPS, YES };
 
 /* A list of patterns against a text: one that is negated and fits is a no,
- * whatever else fits. */
+ * whatever else fits, also of the other groups that a user is in. */
 static enum answer
 fits(const char *list, const char *text)
 {
@@ -25,7 +25,7 @@ fits(const char *list, const char *text)
 		negated = *pattern == '!';
 		if (fnmatch(pattern + negated, text, FNM_NOESCAPE) != 0)
 			continue;
-		answer = negated ? NO : YES;
+		answer = negated ? NEVER : YES;
 		if (negated)
 			break;
 	}
@@ -36,12 +36,13 @@ fits(const char *list, const char *text)
 static enum answer
 fits_any(const char *list, const struct cmd_words *texts)
 {
-	enum answer answer = NO;
+	enum answer answer = NO, one;
 	size_t i;
 
-	for (i = 0; i < texts->count; i++)
-		if (fits(list, texts->item[i]) == YES)
-			answer = YES;
+	for (i = 0; i < texts->count && answer != NEVER; i++) {
+		one = fits(list, texts->item[i]);
+		answer = one != NO ? one : answer;
+	}
 	return answer;
 }
 
@@ -66,7 +67,7 @@ matches(const struct cmd_sshd_match *match, const struct cmd_sshd_user *user)
 
 	if (match == NULL)
 		return YES;
-	cmd_words_split(&words, match->text, " \t=\"");
+	cmd_words_quoted(&words, match->text, " \t=");
 	for (i = 0; i < words.count; i += 2) {
 		if (strcasecmp(words.item[i], "all") == 0)
 			break;
@@ -83,19 +84,26 @@ matches(const struct cmd_sshd_match *match, const struct cmd_sshd_user *user)
 	return one < answer ? one : answer;
 }
 
+/* What blocks say goes before what stands outside of them, wherever that
+ * is.  UsePAM is nothing that a block may change, "Match all" aside, which
+ * sshd takes for the end of the blocks. */
 void
 cmd_sshd_values(const struct cmd_sshd *sshd, const char *keyword,
     const struct cmd_sshd_user *user, cmd_sshd_value *each, void *arg)
 {
+	bool in_order = strcmp(keyword, "usepam") == 0;
+	const struct cmd_sshd_setting *s;
 	enum answer answer;
 	size_t i;
 
-	for (i = 0; i < sshd->count; i++) {
-		if (strcmp(sshd->setting[i].keyword, keyword) != 0)
+	for (i = 0; i < 2 * sshd->count; i++) {
+		s = &sshd->setting[i % sshd->count];
+		if (strcmp(s->keyword, keyword) != 0 || (!in_order &&
+		    (s->match != NULL) != (i < sshd->count)))
 			continue;
-		answer = matches(sshd->setting[i].match, user);
-		if (answer != NO)
-			each(arg, &sshd->setting[i], answer == PERHAPS);
+		answer = matches(s->match, user);
+		if (answer >= PERHAPS)
+			each(arg, s, answer == PERHAPS);
 		if (answer == YES)
 			return;
 	}

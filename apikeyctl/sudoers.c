@@ -1,229 +1,211 @@
 /*
- * sudoers.c - the lines of sudoers.
+ * sudoers.c - the lines of sudoers, and whom they are for.
  */
 #include <ctype.h>
-#include <stdio.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "sudoers.h"
 
-#define DEPTH_MAX	16
-#define FILES_MAX	1024	/* what includes itself twice has no end */
-#define LINES_MAX	4096
 #define ALIASES_MAX	64
 
-struct reading {
-	struct cmd_sudoers *sudoers;
-	const struct cmd_tree *tree;
-	int depth;
-};
+/* What a "\" is put before when it was between quotes. */
+#define SPECIAL		" \t,:=!()#\"\\"
 
-static void	read_text(const struct reading *, const char *name,
-		    const char *text);
-
-static void
-include_file(const struct reading *r, const char *path)
+/* Is this the end of a line that goes on in the next?  Its length. */
+static size_t
+continuation(const char *p)
 {
-	struct reading inner = *r;
-	char *text, *name, *what;
-	int error;
+	size_t len = 1;
 
-	inner.depth++;
-	if (inner.depth > DEPTH_MAX || ++r->sudoers->files > FILES_MAX)
-		return;
-	error = cmd_tree_read(r->tree, path, &text, NULL, NULL);
-	name = cmd_tree_name(r->tree, path);
-	if (error == 0) {
-		read_text(&inner, name, text);
-		free(text);
-	} else {
-		what = cmd_text("%s: cannot be read: %s", name,
-		    strerror(error));
-		cmd_words_once(&r->sudoers->unread, what);
-		free(what);
-	}
-	free(name);
+	if (*p != '\\')
+		return 0;
+	len += strspn(p + len, " \t");
+	len += p[len] == '\r';
+	return p[len] == '\n' ? len + 1 : 0;
 }
+
+/* "#" begins a comment, but "#1000" is a user. */
+static bool
+is_comment(const char *p)
+{
+	return *p == '#' && !isdigit((unsigned char)p[1 + (p[1] == '-')]);
+}
+
+/* What was put last; a letter, if a "\" stands before it. */
+static char
+last_of(const char *start, const char *out)
+{
+	if (out == start)
+		return '\0';
+	return out - start > 1 && out[-2] == '\\' ? 'x' : out[-1];
+}
+
+/* A quote begins a text where a word may begin.  In the arguments of a
+ * command it is a character as any other. */
+static bool
+is_quote(const char *p, const char *start, const char *out)
+{
+	return *p == '"' && (memchr(start, '=', (size_t)(out - start)) ==
+	    NULL || strchr("=,:!", last_of(start, out)) != NULL);
+}
+
+/* One character as it is, with the "\" that it has or needs; what is behind
+ * it. */
+static const char *
+put(const char *p, bool quoted, char **out)
+{
+	bool escaped;
+
+	if (quoted) {
+		p += *p == '\\' && p[1] == '"';
+		escaped = strchr(SPECIAL, *p) != NULL;
+	} else {
+		escaped = *p == '\\' && p[1] != '\0';
+		p += escaped;
+	}
+	if (escaped)
+		*(*out)++ = '\\';
+	*(*out)++ = *p;
+	return p + 1;
+}
+
+/*
+ * One line with all that continue it, without comment, quotes and needless
+ * blanks; out has room for twice the text.  Returns what is behind it.
+ */
+static const char *
+clean_line(const char *p, char *out, unsigned int *number)
+{
+	bool quoted = false, blank = false;
+	char *start = out;
+	size_t len;
+
+	while (*p != '\0' && *p != '\n') {
+		if ((len = continuation(p)) > 0) {
+			(*number)++;
+			p += len;
+			blank = true;
+		} else if (quoted ? *p == '"' : is_quote(p, start, out)) {
+			quoted = !quoted;
+			p++;
+		} else if (!quoted && is_comment(p))
+			p += strcspn(p, "\n");
+		else if (!quoted && isspace((unsigned char)*p)) {
+			blank = true;
+			p++;
+		} else {
+			if (blank && strchr(",:=)", *p) == NULL &&
+			    strchr(",:=!()", last_of(start, out)) == NULL)
+				*out++ = ' ';
+			blank = false;
+			p = put(p, quoted, &out);
+		}
+	}
+	*out = '\0';
+	(*number)++;
+	return p + (*p == '\n');
+}
+
+static cmd_include_text	read_text;
 
 /* Names with a dot in them, or a ~ at the end, are passed over. */
-static void
-include_folder(const struct reading *r, const char *folder)
+static bool
+takes(const char *name, const char *pattern)
 {
-	struct cmd_words names = { 0 };
-	char *path;
-	size_t i, len;
-
-	(void)cmd_tree_list(r->tree, folder, &names);
-	for (i = 0; i < names.count; i++) {
-		len = strlen(names.item[i]);
-		if (strchr(names.item[i], '.') != NULL ||
-		    names.item[i][len - 1] == '~')
-			continue;
-		path = cmd_text("%s/%s", folder, names.item[i]);
-		include_file(r, path);
-		free(path);
-	}
-	cmd_words_free(&names);
+	(void)pattern;
+	return strchr(name, '.') == NULL && name[strlen(name) - 1] != '~';
 }
 
-/* True when the line is one of "@include" and its older forms. */
-static bool
-include(const struct reading *r, char *line)
+/* "@include" and its older forms, which end with their line: what is behind
+ * it, or NULL. */
+static const char *
+include(struct cmd_sudoers *s, const char *line)
 {
-	bool folder;
+	const char *p = line + strspn(line, " \t");
+	bool folder, quoted;
 	char *path;
 	size_t len;
 
-	if ((*line != '@' && *line != '#') ||
-	    strncmp(line + 1, "include", 7) != 0)
-		return false;
-	folder = strncmp(line + 1, "includedir", 10) == 0;
-	path = line + (folder ? 11 : 8);
-	if (!isspace((unsigned char)*path))
-		return false;
-	path += strspn(path, " \t\"");
-	len = strcspn(path, "\"\r");
-	while (len > 0 && isspace((unsigned char)path[len - 1]))
-		len--;
-	path[len] = '\0';
-	path = *path == '/' ? cmd_text("%s", path) :
-	    cmd_text("/etc/%s", path);
-	if (folder)
-		include_folder(r, path);
-	else
-		include_file(r, path);
-	free(path);
-	return true;
-}
-
-static void
-add(const struct reading *r, const char *where, const char *text)
-{
-	struct cmd_sudoers *s = r->sudoers;
-
-	s->line = cmd_memory(reallocarray(s->line, s->count + 1,
-	    sizeof(s->line[0])));
-	s->line[s->count++] = (struct cmd_sudoers_line){
-		.where = cmd_text("%s", where), .text = cmd_text("%s", text)
-	};
-}
-
-/* "#" begins a comment, but "#1000" is a user and "#include" a line. */
-static void
-cut_comment(char *line)
-{
-	char *p;
-
-	for (p = line; *p != '\0'; p++) {
-		if (*p == '\\' && p[1] != '\0')
-			p++;
-		else if (*p == '#' && !isdigit((unsigned char)p[1])) {
-			*p = '\0';
-			return;
-		}
-	}
-}
-
-static char *
-join(char **rest, unsigned int *number)
-{
-	char *line = *rest, *end;
-
-	if (line == NULL || *line == '\0')
+	if ((*p != '@' && (*p != '#' || p != line)) ||
+	    strncmp(p + 1, "include", 7) != 0)
 		return NULL;
-	for (end = line;; end++) {
-		end += strcspn(end, "\n");
-		(*number)++;
-		if (*end == '\0' || end == line || end[-1] != '\\')
-			break;
-		end[-1] = *end = ' ';
-	}
-	*rest = *end == '\0' ? end : end + 1;
-	*end = '\0';
-	return line;
+	folder = strncmp(p + 8, "dir", 3) == 0;
+	p += folder ? 11 : 8;
+	if (!isblank((unsigned char)*p) && *p != '"')
+		return NULL;
+	p += strspn(p, " \t");
+	quoted = *p == '"';
+	p += quoted;
+	len = strcspn(p, quoted ? "\"\r\n" : " \t\r\n");
+	path = *p == '/' ? cmd_text("%.*s", (int)len, p) :
+	    cmd_text("/etc/%.*s", (int)len, p);
+	if (folder)
+		cmd_include_folder(&s->include, path, takes, NULL, read_text,
+		    s);
+	else
+		cmd_include_file(&s->include, path, read_text, s);
+	free(path);
+	p += strcspn(p, "\n");
+	return p + (*p == '\n');
 }
 
 static void
-read_text(const struct reading *r, const char *name, const char *text)
+read_text(void *arg, const char *name, const char *text)
 {
-	char *copy = cmd_text("%s", text), *rest = copy, *line, *where;
+	struct cmd_sudoers *s = arg;
+	char *line = cmd_memory(malloc(2 * strlen(text) + 1)), *where;
 	unsigned int number = 0, first;
+	const char *rest;
 
-	for (;;) {
+	while (*text != '\0') {
 		first = number + 1;
-		line = join(&rest, &number);
-		if (line == NULL)
-			break;
-		line += strspn(line, " \t");
-		if (include(r, line))
-			continue;
-		cut_comment(line);
-		if (line[strspn(line, " \t\r")] == '\0' ||
-		    r->sudoers->count >= LINES_MAX)
-			continue;
-		where = cmd_text("%s:%u", name, first);
-		add(r, where, line);
-		free(where);
+		rest = include(s, text);
+		if (rest != NULL)
+			number++;
+		else {
+			rest = clean_line(text, line, &number);
+			where = cmd_text("%s:%u", name, first);
+			cmd_sudoers_line(s, where, line);
+			free(where);
+		}
+		text = rest;
 	}
-	free(copy);
+	free(line);
 }
 
 void
-cmd_sudoers_read(struct cmd_sudoers *sudoers, const struct cmd_tree *tree,
+cmd_sudoers_read(struct cmd_sudoers *s, const struct cmd_tree *tree,
     const char *name, const char *text)
 {
-	struct reading r = { .sudoers = sudoers, .tree = tree };
-
-	*sudoers = (struct cmd_sudoers){ .count = 0 };
-	read_text(&r, name, text);
+	*s = (struct cmd_sudoers){ .include = { .tree = tree } };
+	read_text(s, name, text);
 }
 
 void
-cmd_sudoers_free(struct cmd_sudoers *sudoers)
+cmd_sudoers_free(struct cmd_sudoers *s)
 {
 	size_t i;
 
-	for (i = 0; i < sudoers->count; i++) {
-		free(sudoers->line[i].where);
-		free(sudoers->line[i].text);
+	for (i = 0; i < s->count; i++) {
+		free(s->entry[i].where);
+		free(s->entry[i].users);
+		free(s->entry[i].name);
+		free(s->entry[i].value);
+		free(s->entry[i].hosts);
 	}
-	free(sudoers->line);
-	cmd_words_free(&sudoers->unread);
+	free(s->entry);
+	tdestroy(s->aliases, cmd_sudoers_alias_free);
+	cmd_include_free(&s->include);
 }
 
 /* ---- Whom a line is for --------------------------------------------- */
 
-/* The list of an alias; the caller frees.  NULL when there is none. */
-static char *
-alias(const struct cmd_sudoers *s, const char *name)
-{
-	static const char keyword[] = "User_Alias";
-	size_t i, len = strlen(name);
-	const char *p;
-
-	for (i = 0; i < s->count; i++) {
-		if (strncmp(s->line[i].text, keyword,
-		    sizeof(keyword) - 1) != 0)
-			continue;
-		for (p = s->line[i].text + sizeof(keyword) - 1; p != NULL;
-		    p = strchr(p, ':')) {
-			p += strspn(p, ": \t");
-			if (strncmp(p, name, len) == 0 &&
-			    (p[len] == '=' || isspace((unsigned char)p[len])))
-				return cmd_text("%.*s",
-				    (int)strcspn(p + len, ":"),
-				    p + len + strspn(p + len, "= \t"));
-		}
-	}
-	return NULL;
-}
-
 /* One question: aliases may lead to each other, without an end. */
 struct question {
 	const struct cmd_sudoers *sudoers;
-	const struct cmd_sudoers_user *user;
+	const struct cmd_words *user;
 	int aliases;		/* that may be looked up yet */
 };
 
@@ -232,47 +214,44 @@ static bool	names(struct question *, const char *list);
 static bool
 names_one(struct question *q, const char *item)
 {
-	const char *name = q->user->name;
-	bool found = false;
-	char *list;
+	const char *list;
 
-	if (strcmp(item, "ALL") == 0)
+	if (strcmp(item, "ALL") == 0 || cmd_words_has(q->user, item))
 		return true;
-	if (*item == '%')
-		return cmd_words_has(q->user->groups, item + 1);
-	if (name != NULL && strcmp(item, name) == 0)
-		return true;
-	if (!isupper((unsigned char)*item) || q->aliases == 0)
+	list = q->aliases == 0 ? NULL : cmd_sudoers_alias(q->sudoers, item);
+	if (list == NULL)
 		return false;
 	q->aliases--;
-	list = alias(q->sudoers, item);
-	if (list != NULL)
-		found = names(q, list);
-	free(list);
-	return found;
+	return names(q, list);
 }
 
+/* The last one that fits decides. */
 static bool
 names(struct question *q, const char *list)
 {
-	struct cmd_words items = { 0 };
 	bool found = false, negated;
-	size_t i;
+	const char *end;
+	char *item, *out;
 
-	cmd_words_split(&items, list, ", \t");
-	/* The last one that fits decides. */
-	for (i = 0; i < items.count; i++) {
-		negated = *items.item[i] == '!';
-		if (names_one(q, items.item[i] + negated))
+	for (;; list = end + 1) {
+		for (negated = false; *list == '!'; list++)
+			negated = !negated;
+		end = cmd_sudoers_find(list, ",");
+		item = out = cmd_text("%.*s", (int)(end - list), list);
+		for (; list < end; *out++ = *list++)
+			list += *list == '\\';
+		*out = '\0';
+		if (names_one(q, item))
 			found = !negated;
+		free(item);
+		if (*end == '\0')
+			return found;
 	}
-	cmd_words_free(&items);
-	return found;
 }
 
 bool
 cmd_sudoers_names(const struct cmd_sudoers *s, const char *list,
-    const struct cmd_sudoers_user *user)
+    const struct cmd_words *user)
 {
 	struct question q = { s, user, ALIASES_MAX };
 
