@@ -179,8 +179,7 @@ learn(struct cmd_check *c, const char *service,
 
 	if (strcmp(service, "sshd") == 0)
 		known = &c->sshd;
-	else if (strcmp(service, "sudo") == 0 ||
-	    strcmp(service, "sudo-i") == 0)
+	else if (strcmp(service, "sudo") == 0 || strcmp(service, "sudo-i") == 0)
 		known = &c->sudo;
 	cmd_words_once(&c->services, service);
 	if (known != NULL)
