@@ -233,7 +233,7 @@ check_options(struct cmd_check *c, const struct cmd_pam_entry *e)
 			    e->args.item[i], wrong);
 	}
 	group = value_of(e, "group");
-	if (group != NULL && *group != '\0' &&
+	if (c->people.whole && group != NULL && *group != '\0' &&
 	    cmd_team(&c->people, group) == NULL)
 		cmd_find(&c->findings, CMD_WARNING, e->where, "groupadd "
 		    "--system it, or name another", "there is no group '%s': "

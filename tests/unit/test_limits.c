@@ -373,7 +373,8 @@ ends_soon(void **state)
 		for (size_t n = 1; n < w->count; n++, told++)
 			assert_string_equal(w->line[n], "event=key.expiring "
 			    "key=7k2m9q4t8w user=deploy "
-			    "ends=2026-12-10T00:00:00Z");
+			    "ends=2026-12-10T00:00:00Z "
+			    "successor=0000000000");
 		assert_int_equal(apikey_recheck(w->ctx, TOKEN_ID, w->req,
 		    &result), APIKEY_OK);
 		assert_int_equal(apikey_result_ends_soon(result),
