@@ -93,20 +93,26 @@ ak_id_valid(const char *id)
 	    all_of(id, APIKEY_ID_LEN, base32);
 }
 
+static bool
+is_marker(const char text[SECRET_AT])
+{
+	return strncasecmp(text, PREFIX, PREFIX_LEN) == 0 &&
+	    all_of(text + PREFIX_LEN, APIKEY_ID_LEN, base62) &&
+	    text[SECRET_AT - 1] == '_';
+}
+
+/* Whichever ends first: a secret may stand right before a marker. */
 size_t
 ak_token_find(const char *text, size_t len)
 {
 	size_t run = 0;
 
 	for (size_t i = 0; i < len; i++) {
-		if (len - i >= SECRET_AT &&
-		    strncasecmp(text + i, PREFIX, PREFIX_LEN) == 0 &&
-		    all_of(text + i + PREFIX_LEN, APIKEY_ID_LEN, base62) &&
-		    text[i + SECRET_AT - 1] == '_')
-			return i + SECRET_AT;
 		run = all_of(text + i, 1, base62) ? run + 1 : 0;
 		if (run == AK_SECRET_LEN)
 			return i + 1 - run;
+		if (i + 1 >= SECRET_AT && is_marker(text + i + 1 - SECRET_AT))
+			return i + 1;
 	}
 	return len;
 }

@@ -230,6 +230,9 @@ finding_a_secret(void **state)
 		{ "secret=" TOKEN_SECRET, 7 },
 		{ "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZa", NOTHING },
 		{ "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZa-b", NOTHING },
+		/* A run that ends inside of a token's beginning. */
+		{ "0123456789ABCDEFGHIJKLMNOPQRSTUVWXapik_7k2m9q4t8w_0", 0 },
+		{ "0123456789ABCDEFGHIJKLMNOPQRSTUVWapik_7k2m9q4t8w_0", 49 },
 	};
 
 	(void)state;
