@@ -259,7 +259,8 @@ read_group(const struct reader *r, const config_setting_t *group,
 		if ((s = find(table, name, &at)) == NULL)
 			return ak_fail(r->fault, r->code,
 			    "%s:%u: unknown setting \"%s\"", r->path,
-			    config_setting_source_line(c), name);
+			    config_setting_source_line(c),
+			    ak_setting_quotable(name));
 		if (seen[at])
 			return ak_fail(r->fault, r->code,
 			    "%s:%u: \"%s\" is there twice", r->path,

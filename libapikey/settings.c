@@ -9,6 +9,30 @@
 #include "rate.h"
 #include "settings.h"
 #include "text.h"
+#include "token.h"
+
+/* Of the shortest secret; a digest is longer. */
+static bool
+has_long_word(const char *text)
+{
+	static const char base64[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz-_+/";
+	size_t len;
+
+	for (; *text != '\0'; text += len + (text[len] != '\0'))
+		if ((len = strspn(text, base64)) >= AK_SECRET_LEN)
+			return true;
+	return false;
+}
+
+const char *
+ak_setting_quotable(const char *text)
+{
+	size_t len = strlen(text);
+
+	return strchr(text, '$') != NULL || has_long_word(text) ||
+	    ak_token_find(text, len) < len ? "..." : text;
+}
 
 static int
 put_text(const struct ak_setting *s, const char *text, struct ak_fault *fault)
@@ -24,7 +48,8 @@ put_text(const struct ak_setting *s, const char *text, struct ak_fault *fault)
 		    "%s is not valid UTF-8", s->name);
 	if (s->valid != NULL && !s->valid(text))
 		return ak_fail(fault, APIKEY_ERR_INVALID,
-		    "%s: \"%s\" is not %s", s->name, text, s->expects);
+		    "%s: \"%s\" is not %s", s->name,
+		    ak_setting_quotable(text), s->expects);
 	return APIKEY_OK;
 }
 
@@ -83,7 +108,7 @@ put_parsed(const struct ak_setting *s, void *value, const char *text,
 		what = "a duration such as 90d or 12h";
 	}
 	return ak_fail(fault, APIKEY_ERR_INVALID, "%s: \"%s\" is not %s",
-	    s->name, text, what);
+	    s->name, ak_setting_quotable(text), what);
 }
 
 int

@@ -63,6 +63,10 @@ int	 ak_settings_encode(const struct ak_setting *, const void *obj,
 int	 ak_setting_put(const struct ak_setting *, void *obj,
 	    const char *text, struct ak_fault *);
 
+/* The text as a sentence may quote it: where it holds what could be a hash
+ * or a secret in the wrong place, it is "...". */
+const char *ak_setting_quotable(const char *text);
+
 /* Make what obj points to its own, after a copy by assignment.  On an
  * error (NO_MEMORY) what it has is its own, or absent. */
 int	 ak_settings_copy(const struct ak_setting *, void *obj);

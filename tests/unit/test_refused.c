@@ -222,6 +222,32 @@ bad_values(void **state)
 }
 
 /* A hash is told in no message. */
+/* Sentences go on record, where none of these must stand. */
+static void
+secrets_in_the_wrong_place(void **state)
+{
+	static const struct row rows[] = {
+		{ LITERAL(HEAD "rate = \"$blake2b$v=1,p=cb2f5160$53XDLpYADq6b"
+		    "O8GhNITDLpe_-yb0pJHDXqJc4F3BjDI\";"),
+		    "P:5: rate: \"...\" is not a rate such as 30/1m or "
+		    "30/1m:5" },
+		{ LITERAL(HEAD "rotated_from = \"" TOKEN "\";"),
+		    "P:5: rotated_from: \"...\" is not a key's id" },
+		{ LITERAL(HEAD "rate = \"53XDLpYADq6bO8GhNITDLpe_-yb0pJHDXqJc"
+		    "4F3BjDI\";"),
+		    "P:5: rate: \"...\" is not a rate such as 30/1m or "
+		    "30/1m:5" },
+		{ LITERAL(HEAD "rate = \"apik_7k2m9q4t8w_0\";"),
+		    "P:5: rate: \"...\" is not a rate such as 30/1m or "
+		    "30/1m:5" },
+		{ LITERAL(HEAD X50 " = 1;"),
+		    "P:5: unknown setting \"...\"" },
+	};
+
+	(void)state;
+	check_rows(rows, COUNT(rows));
+}
+
 static void
 unknown_hashes(void **state)
 {
@@ -349,6 +375,7 @@ main(void)
 		cmocka_unit_test(wrong_types),
 		cmocka_unit_test(versions),
 		cmocka_unit_test(bad_values),
+		cmocka_unit_test(secrets_in_the_wrong_place),
 		cmocka_unit_test(unknown_hashes),
 		cmocka_unit_test(traps_of_the_format),
 		cmocka_unit_test(nested_without_end),
