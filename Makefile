@@ -4,6 +4,7 @@
 #   make demo       install what is missing, build, show the main job
 #   make check      install what is missing, build, run every test
 #   make bench      the same, and measure it beside its peers (LOGINS, KEYS)
+#   make fuzz       the same, then fuzz; SECONDS for each harness
 #   make install    DESTDIR, PREFIX, LIBDIR, SYSCONFDIR, PAMDIR are yours
 #   make uninstall  leaves the configuration, the keys and the state
 
@@ -137,6 +138,47 @@ $(BENCH_BIN): $(B)/%: %.c $(LIBA) $(B)/flags
 	@$(CC) $(CPPFLAGS_ALL) -Ilibapikey $(CFLAGS_ALL) $(LDFLAGS_ALL) \
 	    -o $@ $< $(LIBA) $(LIB_LIBS) -lpam
 
+# The harnesses: with a replay of files, or with libFuzzer for an engine.
+ENGINE   ?= $(B)/obj/tests/fuzz/replay.o
+FUZZ_SRC  = $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_BIN  = $(FUZZ_SRC:%.c=$(B)/%)
+FUZZ_OBJ  = $(patsubst %.c,$(B)/obj/%.o,$(filter-out $(FUZZ_SRC) \
+	tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
+# What host.c and accounts.c stand in for.
+FUZZ_WRAP = malloc calloc reallocarray strdup mkdirat openat fstat pread \
+	pwrite ftruncate fsync fdatasync fcntl gethostname clock_gettime \
+	clock_nanosleep getpwnam_r getgrnam_r getgrouplist syslog
+
+$(FUZZ_OBJ) $(FUZZ_SRC:%.c=$(B)/obj/%.o) $(B)/obj/tests/fuzz/replay.o: \
+	INCLUDES = -Ilibapikey -I.
+
+$(FUZZ_BIN): $(B)/%: $(B)/obj/%.o $(B)/obj/tests/fuzz/replay.o $(FUZZ_OBJ) \
+	$(PAM_OBJ) $(LIBA) $(B)/flags
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(FUZZ_WRAP:%=-Wl,--wrap=%) \
+	    -o $@ $< $(ENGINE) $(FUZZ_OBJ) $(PAM_OBJ) $(LIBA) $(LIB_LIBS)
+
+fuzz-tests: $(FUZZ_BIN)
+
+# For each harness, with libFuzzer.
+SECONDS ?= 60
+FUZZ_SANITIZE = -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all
+
+fuzz-engine:
+	@$(MAKE) --no-print-directory CC=clang OPTIMIZE='-O1 -g' \
+	    SANITIZE='$(FUZZ_SANITIZE)' ENGINE=-fsanitize=fuzzer fuzz-tests
+
+fuzz: deps-test
+	@$(MAKE) --no-print-directory B=$(B)/fuzz fuzz-engine
+	@bash tests/fuzz/long.sh $(B)/fuzz $(SECONDS)
+
+fuzz-coverage:
+	@$(MAKE) --no-print-directory B=$(B)/fuzz-coverage CC=gcc \
+	    OPTIMIZE='-O0 -g' SANITIZE=--coverage fuzz-tests
+	@bash tests/fuzz/coverage.sh $(B)/fuzz-coverage
+
 $(B)/tests/trial: tests/trial.c
 	@mkdir -p $(@D)
 	@echo '  CC $<'
@@ -252,5 +294,6 @@ clean:
 
 FORCE:
 .PHONY: all bench bench-profile check clean demo deps deps-bench deps-test \
-	install uninstall unit-tests FORCE
+	fuzz fuzz-coverage fuzz-engine fuzz-tests install uninstall \
+	unit-tests FORCE
 .DELETE_ON_ERROR:

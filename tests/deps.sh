@@ -9,8 +9,8 @@ libconfig-dev'
 test='libcmocka-dev libjansson-dev libpam-wrapper libpamtest0-dev libnss-wrapper
 libuid-wrapper pamtester openssh-server openssh-client sudo sshpass expect
 iproute2 util-linux openssl strace mandoc shellcheck universal-ctags clang
-passwd procps systemd dbus libpam-systemd fail2ban python3-systemd rsyslog
-logrotate'
+libclang-rt-14-dev passwd procps systemd dbus libpam-systemd fail2ban
+python3-systemd rsyslog logrotate'
 # The peers that it is measured beside, what makes their files, and a
 # profiler.
 bench='libpam-oath oathtool libpam-google-authenticator db-util perl-base

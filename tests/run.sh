@@ -10,6 +10,7 @@ B=${1:-build}
 ASAN=$B/asan
 CLANG=$B/clang
 TSAN=$B/tsan
+FUZZ=$B/fuzz
 # How long threads are let loose.
 SECONDS_OF_THREADS=${SECONDS_OF_THREADS:-60}
 logs=$(mktemp -d)
@@ -79,7 +80,8 @@ build "$B" all unit-tests
 build "$CLANG" CC=clang all unit-tests
 build "$ASAN" CC=gcc OPTIMIZE='-O1 -g' \
     SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' \
-    all unit-tests
+    all unit-tests fuzz-tests
+build "$FUZZ" fuzz-engine
 build "$TSAN" CC=gcc OPTIMIZE='-O1 -g' SANITIZE=-fsanitize=thread \
     "$TSAN/tests/threads/eight"
 
@@ -98,13 +100,14 @@ suite lint bash tests/lint/run.sh "$B"
 suite unit units "$B"
 suite unit-clang units "$CLANG"
 suite unit-sanitizers units "$ASAN"
+suite fuzz bash tests/fuzz/run.sh "$FUZZ" "$ASAN"
 suite threads "$TSAN/tests/threads/eight" "$SECONDS_OF_THREADS"
 suite module bash tests/module/run.sh "$B"
 TEST_PRELOAD=$(gcc -print-file-name=libasan.so) \
     suite module-sanitizers bash tests/module/run.sh "$ASAN"
 wait
 
-for name in lint unit unit-clang unit-sanitizers threads module \
+for name in lint unit unit-clang unit-sanitizers fuzz threads module \
     module-sanitizers cli e2e; do
 	report $name
 done
