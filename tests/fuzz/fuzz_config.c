@@ -161,11 +161,15 @@ static int
 from_file(const char *text, size_t len, struct ak_config *ret)
 {
 	struct ak_fault fault = { APIKEY_OK, "" };
+	struct ak_dir folder = AK_DIR_CLOSED;
 	char path[FOLDER_PATH];
+	int code;
 
 	folder_write(NAME, text, len);
 	folder_join(path, NAME);
-	return ak_config_load(path, ret, &fault);
+	code = ak_config_load(path, &folder, ret, &fault);
+	ak_dir_close(&folder);
+	return code;
 }
 
 int
