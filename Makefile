@@ -3,6 +3,7 @@
 #   make            build everything into $(B)
 #   make demo       install what is missing, build, show the main job
 #   make check      install what is missing, build, run every test
+#   make lint       the lints of check, and static analysis
 #   make bench      the same, and measure it beside its peers (LOGINS, KEYS)
 #   make fuzz       the same, then fuzz; SECONDS for each harness
 #   make install    DESTDIR, PREFIX, LIBDIR, SYSCONFDIR, PAMDIR are yours
@@ -191,6 +192,13 @@ $(B)/tests/trial: tests/trial.c
 deps:
 	@sh tests/deps.sh build
 
+lint: deps-lint
+	@$(MAKE) --no-print-directory all
+	@ANALYSIS=yes bash tests/lint/run.sh $(B)
+
+deps-lint:
+	@sh tests/deps.sh build test lint
+
 deps-test:
 	@sh tests/deps.sh build test
 
@@ -293,7 +301,7 @@ clean:
 	rm -rf $(B)
 
 FORCE:
-.PHONY: all bench bench-profile check clean demo deps deps-bench deps-test \
-	fuzz fuzz-coverage fuzz-engine fuzz-tests install uninstall \
-	unit-tests FORCE
+.PHONY: all bench bench-profile check clean demo deps deps-bench deps-lint \
+	deps-test fuzz fuzz-coverage fuzz-engine fuzz-tests install lint \
+	uninstall unit-tests FORCE
 .DELETE_ON_ERROR:

@@ -81,12 +81,12 @@ revoke_id(struct cmd_env *env, struct revoke *r, const char *id)
 		apikey_key_free(key);
 		key = NULL;
 		code = apikey_get(env->admin, id, &key);
-		if (code == APIKEY_OK)
+		if (code == APIKEY_OK) {
 			before = apikey_key_revoked_at(key) !=
 			    APIKEY_TIME_NONE;
-		if (code == APIKEY_OK)
 			code = apikey_revoke(env->admin, key, r->reason,
 			    r->note);
+		}
 	} while (code == APIKEY_ERR_CONFLICT && --tries > 0);
 	if (code != APIKEY_OK) {
 		apikey_key_free(key);

@@ -11,6 +11,8 @@ libuid-wrapper pamtester openssh-server openssh-client sudo sshpass expect
 iproute2 util-linux openssl strace mandoc shellcheck universal-ctags clang
 libclang-rt-14-dev passwd procps systemd dbus libpam-systemd fail2ban
 python3-systemd rsyslog logrotate'
+# Static analysis.
+lint='clang-tidy cppcheck'
 # The peers that it is measured beside, what makes their files, and a
 # profiler.
 bench='libpam-oath oathtool libpam-google-authenticator db-util perl-base
@@ -21,8 +23,9 @@ for kind; do
 	case $kind in
 	build)	packages="$packages $build" ;;
 	test)	packages="$packages $test" ;;
+	lint)	packages="$packages $lint" ;;
 	bench)	packages="$packages $bench" ;;
-	*)	echo "usage: deps.sh build|test|bench..." >&2; exit 2 ;;
+	*)	echo "usage: deps.sh build|test|lint|bench..." >&2; exit 2 ;;
 	esac
 done
 

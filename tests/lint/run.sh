@@ -1,5 +1,6 @@
 #!/bin/bash
 # run.sh - the lints.  usage: run.sh [BUILD_DIR]
+# With ANALYSIS in the environment, static analysis is among them.
 set -u
 B=$(realpath "${1:-build}")
 cd "$(dirname "$0")" || exit 1
@@ -7,7 +8,8 @@ cd "$(dirname "$0")" || exit 1
 log=$(mktemp)
 trap 'rm -f "$log" "$log.one"' EXIT
 
-for lint in layers exports headers style calls man shell; do
+for lint in layers exports headers style calls man shell \
+    ${ANALYSIS:+analysis}; do
 	# A lint that says nothing did not run, and one that fails without
 	# a word of what is wrong did not run to its end.
 	bash "$lint.sh" "$B" >"$log.one"
