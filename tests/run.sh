@@ -10,7 +10,6 @@ B=${1:-build}
 ASAN=$B/asan
 CLANG=$B/clang
 TSAN=$B/tsan
-FUZZ=$B/fuzz
 # How long threads are let loose.
 SECONDS_OF_THREADS=${SECONDS_OF_THREADS:-60}
 logs=$(mktemp -d)
@@ -76,31 +75,33 @@ build() {
 	fi
 }
 
-build "$B" all unit-tests
-build "$CLANG" CC=clang all unit-tests
-build "$ASAN" CC=gcc OPTIMIZE='-O1 -g' \
-    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' \
-    all unit-tests fuzz-tests
-build "$FUZZ" fuzz-engine
-build "$TSAN" CC=gcc OPTIMIZE='-O1 -g' SANITIZE=-fsanitize=thread \
-    "$TSAN/tests/threads/eight"
-
 # What an earlier build left would say nothing of this one.
-if [ -n "$broken" ]; then
+stop_if_broken() {
+	[ -n "$broken" ] || return 0
+	wait
 	printf 'Not built:%s\n0 passed, %d failed\n' "$broken" "$failed"
 	exit 1
-fi
+}
 
+build "$B" all unit-tests
+stop_if_broken
 # Two at a time: those that wait much beside those that compute.
 {
 	suite cli bash tests/cli/run.sh "$B"
 	suite e2e bash tests/e2e/run.sh "$B"
 } &
+build "$CLANG" CC=clang all unit-tests
+build "$ASAN" CC=gcc OPTIMIZE='-O1 -g' \
+    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' \
+    all unit-tests fuzz-tests
+build "$TSAN" CC=gcc OPTIMIZE='-O1 -g' SANITIZE=-fsanitize=thread \
+    "$TSAN/tests/threads/eight"
+stop_if_broken
 suite lint bash tests/lint/run.sh "$B"
 suite unit units "$B"
 suite unit-clang units "$CLANG"
 suite unit-sanitizers units "$ASAN"
-suite fuzz bash tests/fuzz/run.sh "$FUZZ" "$ASAN"
+suite fuzz bash tests/fuzz/run.sh "$ASAN"
 suite threads "$TSAN/tests/threads/eight" "$SECONDS_OF_THREADS"
 suite module bash tests/module/run.sh "$B"
 TEST_PRELOAD=$(gcc -print-file-name=libasan.so) \
