@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "sshd.h"
+#include "check_sshd.h"
 
 #define CONFIG		"/etc/ssh/sshd_config"
 
@@ -172,6 +172,9 @@ check_user(void *arg, const char *name, const struct cmd_words *groups)
 	if (name != NULL && strcmp(name, "root") == 0)
 		cmd_sshd_values(v->sshd, "permitrootlogin", &v->user,
 		    root_value, v);
+	else
+		cmd_check_sshd_access(v->c, v->sshd, &v->user, who, v->whole,
+		    &v->told);
 	v->who = NULL;
 	free(who);
 }

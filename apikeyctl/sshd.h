@@ -48,4 +48,9 @@ typedef void	 cmd_sshd_value(void *arg, const struct cmd_sshd_setting *,
 void	 cmd_sshd_values(const struct cmd_sshd *, const char *keyword,
 	    const struct cmd_sshd_user *, cmd_sshd_value *, void *arg);
 
+/* The same of a setting whose lines add up: those of blocks, if one of them
+ * holds, or else those outside of them.  There is no default. */
+void	 cmd_sshd_lines(const struct cmd_sshd *, const char *keyword,
+	    const struct cmd_sshd_user *, cmd_sshd_value *, void *arg);
+
 #endif /* CMD_SSHD_H */

@@ -109,3 +109,25 @@ cmd_sshd_values(const struct cmd_sshd *sshd, const char *keyword,
 	}
 	each(arg, NULL, false);
 }
+
+void
+cmd_sshd_lines(const struct cmd_sshd *sshd, const char *keyword,
+    const struct cmd_sshd_user *user, cmd_sshd_value *each, void *arg)
+{
+	const struct cmd_sshd_setting *s;
+	enum answer answer;
+	bool in_block = false;
+	size_t i;
+
+	for (i = 0; i < 2 * sshd->count; i++) {
+		s = &sshd->setting[i % sshd->count];
+		if (strcmp(s->keyword, keyword) != 0 ||
+		    (s->match != NULL) != (i < sshd->count))
+			continue;
+		answer = s->match == NULL && in_block ? NO :
+		    matches(s->match, user);
+		in_block |= s->match != NULL && answer == YES;
+		if (answer >= PERHAPS)
+			each(arg, s, answer == PERHAPS);
+	}
+}

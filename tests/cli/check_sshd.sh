@@ -89,6 +89,36 @@ sound_after "$(first 'AuthenticationMethods publickey publickey,keyboard-interac
 sound_after "$(first 'Match User alice\nAuthenticationMethods publickey')"
 sound_after "$(instead 'AuthenticationMethods publickey\nMatch Group apikey\nAuthenticationMethods password')"
 
+t 'check: sshd must let members in'
+sick "$(first 'AllowGroups admins')" error "$sshd:1" \
+    'refuses deploy, whatever the key: AllowGroups names others only'
+sick "$(instead 'AllowUsers root\nAllowUsers alice')" error "$sshd:2" \
+    'refuses deploy, .* AllowUsers names others'
+sick "$(first 'DenyUsers x deploy')" error "$sshd:1" \
+    'refuses deploy, .* DenyUsers x deploy'
+sick "$(first 'DenyUsers *')" error "$sshd:1" 'refuses a member of apikey'
+sick "$(instead 'DenyUsers x\nDenyGroups \"apikey\" # x')" error "$sshd:3" \
+    'refuses a member of apikey, .* DenyGroups'
+# The lines of a list add up, within blocks and outside of them.
+sound_after "$(instead 'AllowUsers root\nAllowUsers alice dep*y')"
+sound_after "$(instead 'AllowGroups admins\nAllowGroups x api?ey')"
+sound_after "$(instead 'AllowGroups admins deploy\nDenyUsers alice root\nDenyGroups sudo')"
+sound_after "$(instead 'Match Group apikey\nAllowUsers x\nMatch User deploy\nAllowUsers deploy')"
+sound_after "$(instead 'AllowUsers x\nMatch Group apikey\nAllowUsers deploy')"
+sound_after "$(instead 'DenyUsers deploy\nMatch Group apikey\nDenyUsers x')"
+sick "$(instead 'AllowUsers deploy\nMatch Group apikey\nAllowUsers x')" \
+    error "$sshd:4" 'refuses deploy'
+sound_after "$(instead 'Match User alice\nAllowUsers alice\nDenyGroups *')"
+sick "$(instead 'AllowUsers deploy@10.0.0.0/8')" note "$sshd:2" \
+    'may refuse deploy'
+sick "$(instead 'DenyUsers *@10.0.0.0/8')" note "$sshd:2" 'may refuse deploy'
+sick "$(instead 'AllowUsers deploy\nMatch Address 10.0.0.1\nAllowUsers x')" \
+    note "$sshd:4" 'may refuse deploy'
+sick "$(instead 'AllowUsers x\nMatch Address 10.0.0.1\nAllowUsers deploy')" \
+    note "$sshd:2" 'may refuse deploy'
+sound_after "$(instead 'Match Group apikey\nAllowUsers deploy\nMatch Address 10.0.0.1\nAllowUsers x')"
+sound_after "$(instead 'DenyUsers bob@10.0.0.0/8\nAllowGroups *')"
+
 t 'check: root and sshd'
 only
 root='sed -i s/deploy/root/ etc/apikey/keys.d/*.conf; sed -i s/deploy/alice/ etc/group'
