@@ -118,6 +118,26 @@ check_open(struct cmd_check *c, const struct cmd_pam_stack *s,
 		    "enough: later modules ask, too");
 }
 
+/* Who shows a key must have been asked by a line before. */
+static void
+check_first_pass(struct cmd_check *c, const struct cmd_pam_stack *s)
+{
+	const struct cmd_pam_entry *e;
+	size_t i;
+
+	for (i = 0; i < s->count && !s->unread; i++) {
+		e = &s->entry[i];
+		if (is_ours(e) && cmd_words_has(&e->args, "use_first_pass"))
+			cmd_find(&c->findings, CMD_ERROR, e->where, "take "
+			    "use_first_pass out, or use try_first_pass",
+			    "use_first_pass takes what a line before has "
+			    "asked for, and none asks: every key is refused "
+			    "(malformed)");
+		else if (is_ours(e) || cmd_pam_may_ask(e))
+			return;
+	}
+}
+
 static bool
 check_stack(struct cmd_check *c, const struct cmd_pam_stack *s,
     enum cmd_pam_kind kind, const char **ret_where)
@@ -137,8 +157,10 @@ check_stack(struct cmd_check *c, const struct cmd_pam_stack *s,
 		return false;
 	*ret_where = first->where;
 	in_order = check_order(c, s, kind);
-	if (kind == CMD_PAM_AUTH)
+	if (kind == CMD_PAM_AUTH) {
 		check_open(c, s, first, in_order);
+		check_first_pass(c, s);
+	}
 	return true;
 }
 

@@ -257,13 +257,46 @@ cmd_check_count(struct cmd_check *c, const struct cmd_check_settings *set,
 	free(path);
 }
 
+static const struct state_file {
+	const char *name, *what, *head;
+	size_t head_len, size;
+} state_files[] = {
+	{ "throttle", "failures", "apikthrt", 8, 512 + 1024 * 512 },
+	{ "counters", "decisions", "apikcnt\n\1", 9, 16 + 128 * 8 }
+};
+
+/* A login that makes it anew may be at it: then it is empty, or begins with
+ * zeros. */
+static void
+check_state_file(struct cmd_check *c, const char *state,
+    const struct state_file *file)
+{
+	char *path = cmd_text("%s/%s", state, file->name), *text = NULL;
+	char *name = cmd_tree_name(&c->tree, path);
+	size_t len = 0;
+	int error = ENOENT;
+
+	if (cmd_check_path(c, path, false))
+		error = cmd_tree_read(&c->tree, path, &text, &len, NULL);
+	if (error != ENOENT && error != 0 && error != EFBIG)
+		cmd_check_unread(c, path, error);
+	else if (error == EFBIG || (len > 0 && (len != file->size ||
+	    (*text != '\0' &&
+	    memcmp(text, file->head, file->head_len) != 0))))
+		cmd_find(&c->findings, CMD_WARNING, name, "nothing: the next "
+		    "login makes it anew, and the counts begin at 0",
+		    "is no file that counts %s: what it counted is lost",
+		    file->what);
+	free(text);
+	free(name);
+	free(path);
+}
+
 void
 cmd_check_state(struct cmd_check *c, const struct cmd_check_settings *set)
 {
-	static const char *const files[] = { "throttle", "counters", NULL };
 	char *name = cmd_tree_name(&c->tree, set->state), *path;
 	struct cmd_words names = { 0 };
-	const char *const *file;
 	size_t i;
 	int error;
 
@@ -273,11 +306,8 @@ cmd_check_state(struct cmd_check *c, const struct cmd_check_settings *set)
 		    "not slowed down, keys with max_uses refused");
 	else if (cmd_check_path(c, set->state, true))
 		check_mode(c, set->state, "the state");
-	for (file = files; *file != NULL; file++) {
-		path = cmd_text("%s/%s", set->state, *file);
-		(void)cmd_check_path(c, path, false);
-		free(path);
-	}
+	for (i = 0; i < sizeof(state_files) / sizeof(state_files[0]); i++)
+		check_state_file(c, set->state, &state_files[i]);
 	path = cmd_text("%s/usage", set->state);
 	(void)cmd_check_path(c, path, true);
 	error = cmd_tree_list(&c->tree, path, &names);

@@ -139,6 +139,26 @@ cmd_pam_decides(const struct cmd_pam_entry *entry)
 }
 
 bool
+cmd_pam_may_ask(const struct cmd_pam_entry *entry)
+{
+	static const char *const others[] = { "pam_exec.so", "pam_ftp.so",
+	    "pam_script.so", NULL };
+	const char *const *other = others;
+	const char *name;
+
+	if (entry->module == NULL)
+		return false;
+	name = base_name(entry->module);
+	if (strcmp(name, "pam_permit.so") == 0 ||
+	    strcmp(name, "pam_deny.so") == 0)
+		return false;
+	while (*other != NULL && strcmp(name, *other) != 0)
+		other++;
+	return *other != NULL || manner_of(entry) == DECIDES ||
+	    manner_of(entry) == STRANGE;
+}
+
+bool
 cmd_pam_is_strange(const struct cmd_pam_entry *entry)
 {
 	return manner_of(entry) == STRANGE;

@@ -84,6 +84,9 @@ void	 cmd_pam_stack_free(struct cmd_pam_stack *);
 /* Does the module decide on who somebody is? */
 bool	 cmd_pam_decides(const struct cmd_pam_entry *);
 
+/* May it ask for a password, which modules behind it then have? */
+bool	 cmd_pam_may_ask(const struct cmd_pam_entry *);
+
 /* Is nothing known of it?  It may do so. */
 bool	 cmd_pam_is_strange(const struct cmd_pam_entry *);
 

@@ -112,6 +112,18 @@ sick "mkfifo $KEYS/0000000000.conf" error "$KEYS/0000000000.conf" \
     'is not a regular file'
 sick 'touch var/lib/apikey/counters; chmod o+w var/lib/apikey/counters' \
     error var/lib/apikey/counters 'writable'
+sick 'head -c 1040 /dev/zero | tr "\0" x >var/lib/apikey/counters' warning \
+    var/lib/apikey/counters 'is no file that counts decisions'
+sick 'echo x >var/lib/apikey/throttle' warning \
+    var/lib/apikey/throttle 'is no file that counts failures'
+sound_after ': >var/lib/apikey/throttle; : >var/lib/apikey/counters
+    truncate -s 524800 var/lib/apikey/throttle'
+# What logins make is good.
+printf 'ak_%s_x' "$KEY" | "$CTL" --config "$CONF" verify --consume --user x \
+    >"$W/out" 2>&1
+[ -s "$SOUND/var/lib/apikey/counters" ] || problem 'no counters were made'
+[ -s "$SOUND/var/lib/apikey/throttle" ] || problem 'no throttle was made'
+sound_after :
 if [ "$(id -u)" -eq 0 ]; then
 	sick 'chown 12345 etc/apikey' error etc/apikey 'belongs to uid 12345'
 fi

@@ -341,7 +341,11 @@ sick 'sed -i /pam_apikey/d etc/pam.d/sudo
 
 t 'check: options'
 in_tree :
-service options "$AUTH scope=a scope=b prompt=x mixed debug nodelay try_first_pass use_first_pass" ACCOUNT SESSION UNIX
+service options "$AUTH scope=a scope=b prompt=x mixed debug nodelay try_first_pass" ACCOUNT SESSION UNIX
+service asked 'auth optional pam_exec.so expose_authtok /bin/x' "$AUTH use_first_pass" ACCOUNT SESSION UNIX
+service asked_by_us "$AUTH mixed" "$AUTH use_first_pass" ACCOUNT SESSION UNIX
+service not_asked 'auth required pam_env.so' "$AUTH use_first_pass" ACCOUNT SESSION UNIX
+odd not_asked error 2 'none asks: every key is refused'
 service unknown "$AUTH mxied" "$ACCOUNT debug" SESSION UNIX
 odd unknown error 1 "option 'mxied' is unknown"
 service novalue "$AUTH scope= prompt" ACCOUNT SESSION UNIX
