@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "sudoers.h"
@@ -218,6 +219,40 @@ check_user(void *arg, const char *user, const struct cmd_words *groups)
 	free(who);
 }
 
+/* What others could write is nothing that sudo reads, nor what is another's
+ * than root's. */
+static void
+check_owner(struct cmd_check *c, const char *path, const char *what)
+{
+	struct stat st;
+	char *name;
+
+	if (cmd_tree_stat(&c->tree, path, &st) != 0)
+		return;
+	name = cmd_tree_name(&c->tree, path);
+	if (st.st_uid != 0 && (cmd_tree_root(&c->tree) == NULL ||
+	    st.st_uid != geteuid()))
+		cmd_find(&c->findings, CMD_WARNING, name, "chown root it",
+		    "belongs to uid %u: %s", (unsigned int)st.st_uid, what);
+	else if ((st.st_mode & S_IWOTH) != 0 ||
+	    ((st.st_mode & S_IWGRP) != 0 && st.st_gid != 0))
+		cmd_find(&c->findings, CMD_WARNING, name, "chmod go-w it",
+		    "is writable by %s: %s", (st.st_mode & S_IWOTH) != 0 ?
+		    "everybody" : "its group", what);
+	free(name);
+}
+
+static void
+check_owners(struct cmd_check *c, const struct cmd_include *in)
+{
+	size_t i;
+
+	check_owner(c, FILE_NAME, "sudo does not work at all");
+	for (i = 0; i < in->opened.count; i++)
+		check_owner(c, in->opened.item[i], "sudo leaves it out, and "
+		    "what it says of members does not hold");
+}
+
 void
 cmd_check_sudoers_text(struct cmd_check *c, const char *name,
     const char *text, bool whole)
@@ -227,6 +262,8 @@ cmd_check_sudoers_text(struct cmd_check *c, const char *name,
 	    .whole = whole };
 
 	cmd_sudoers_read(&sudoers, &c->tree, name, text);
+	if (!c->single)
+		check_owners(c, &sudoers.include);
 	if (cmd_check_included(c, name, &sudoers.include, "look at it "
 	    "yourself (visudo -c)"))
 		cmd_check_members(c, &c->sudo, name, sudoers.count,

@@ -43,6 +43,7 @@ cmd_include_file(struct cmd_include *in, const char *path,
 		unread(in, path, error);
 		return;
 	}
+	cmd_words_add(&in->opened, path);
 	name = cmd_tree_name(in->tree, path);
 	in->depth++;
 	each(arg, name, text);
@@ -64,6 +65,8 @@ cmd_include_folder(struct cmd_include *in, const char *folder,
 	error = cmd_tree_list(in->tree, folder, &names);
 	if (error != 0 && error != ENOENT)
 		unread(in, folder, error);
+	if (error == 0)
+		cmd_words_add(&in->opened, folder);
 	for (i = 0; i < names.count; i++) {
 		if (!takes(names.item[i], pattern))
 			continue;
@@ -86,4 +89,5 @@ void
 cmd_include_free(struct cmd_include *in)
 {
 	cmd_words_free(&in->unread);
+	cmd_words_free(&in->opened);
 }

@@ -12,6 +12,7 @@
 struct cmd_include {
 	const struct cmd_tree *tree;
 	struct cmd_words unread;	/* sentences */
+	struct cmd_words opened;	/* paths of files and folders */
 	const char *too_much;		/* there is of it; NULL: all was read */
 	size_t files, lines;		/* that were counted */
 	int depth;

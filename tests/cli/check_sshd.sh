@@ -160,6 +160,18 @@ sound_after "echo '# Defaults timestamp_timeout=9' >>$sudo"
 # The last one wins.
 sound_after "sed -i '1i Defaults timestamp_timeout=9' $sudo"
 
+t 'check: sudo leaves out what others could have written'
+sick "chmod 666 $sudo" warning "$sudo" \
+    'writable by everybody: sudo leaves it out'
+sick 'chmod o+w etc/sudoers.d' warning etc/sudoers.d 'sudo leaves it out'
+sick 'chmod o+w etc/sudoers' warning etc/sudoers 'does not work at all'
+if [ "$(id -u)" -eq 0 ]; then
+	sick "chown 12345 $sudo" warning "$sudo" 'belongs to uid 12345: sudo'
+	sick "chown 0:12345 $sudo; chmod 460 $sudo" warning "$sudo" \
+	    'writable by its group: sudo'
+	sound_after "chmod 660 $sudo; chown 0:0 $sudo"
+fi
+
 t 'check: what leads to itself, or is too much, is told of'
 sound_after "printf 'User_Alias A = B, B, B, B : B = A, A, A, A, A\nDefaults:A timestamp_timeout=9\n' >>$sudo"
 # too_much SCRIPT FILE WHY: nothing is said of a file that was not all read.
