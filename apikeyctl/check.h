@@ -51,9 +51,10 @@ typedef void	 cmd_check_text(struct cmd_check *, const char *name,
 		    const char *text, bool whole);
 cmd_check_text	 cmd_check_sshd_text, cmd_check_sudoers_text;
 
-/* One file that is not deployed yet, of whatever kind; the exit status. */
+/* One file that is not deployed yet, of whatever kind; the exit status.  as:
+ * where it would be deployed, or NULL. */
 int	 cmd_check_file(struct cmd_check *, const struct cmd_env *,
-	    const char *file);
+	    const char *file, const char *as);
 
 /* Finds a NUL, behind which nothing of the text is looked at. */
 void	 cmd_check_nul(struct cmd_check *, const char *name,

@@ -1,6 +1,6 @@
 /*
- * check_file.c - one file before it is deployed.  Its kind is told by its
- * name; a temporary one, such as Ansible's, by what is in it.
+ * check_file.c - one file before it is deployed.  Its kind is told by where
+ * it would be deployed, or by its name; a temporary one by what is in it.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -165,11 +165,19 @@ cmd_check_nul(struct cmd_check *c, const char *name, const char *text,
 		    "file holds a NUL byte");
 }
 
+/* Only people are told, whom it does not keep from anything. */
 static void
-check_kind(struct cmd_check *c, enum kind kind, const char *file,
-    const char *text, size_t len)
+refer(const struct cmd_env *env, const char *command)
 {
-	const char *base = base_of(file);
+	if (env->tty && !env->json)
+		fprintf(stderr, "It does not replace %s; run that, too.\n",
+		    command);
+}
+
+static void
+check_kind(struct cmd_check *c, const struct cmd_env *env, enum kind kind,
+    const char *file, const char *base, const char *text, size_t len)
+{
 	char id[APIKEY_ID_SIZE];
 
 	switch (kind) {
@@ -189,11 +197,13 @@ check_kind(struct cmd_check *c, enum kind kind, const char *file,
 		cmd_check_nul(c, file, text, len);
 		cmd_check_sshd_text(c, file, text,
 		    strcmp(base, "sshd_config") == 0);
+		refer(env, "sshd -t");
 		break;
 	case SUDOERS:
 		learn_services(c);
 		cmd_check_nul(c, file, text, len);
 		cmd_check_sudoers_text(c, file, text, false);
+		refer(env, "visudo -c");
 		break;
 	case UNKNOWN:
 		break;
@@ -202,28 +212,30 @@ check_kind(struct cmd_check *c, enum kind kind, const char *file,
 
 int
 cmd_check_file(struct cmd_check *c, const struct cmd_env *env,
-    const char *file)
+    const char *file, const char *as)
 {
+	enum kind kind = by_name(as != NULL ? as : file);
 	char *text = NULL;
-	enum kind kind;
 	size_t len;
 	int error;
 
+	if (as != NULL && kind == UNKNOWN)
+		return cmd_usage(env, "it cannot be told what a '%s' is", as);
 	error = cmd_file_read(file, &text, &len);
 	if (error != 0) {
 		cmd_error("%s: %s", file, strerror(error));
 		return CMD_EXIT_IO;
 	}
-	kind = by_name(file);
 	if (kind == UNKNOWN)
 		kind = by_content(text);
 	if (kind == UNKNOWN) {
 		free(text);
 		return cmd_usage(env, "it cannot be told what '%s' is: "
-		    "neither apikey.conf, a record, a file of PAM, sshd or "
-		    "sudo", file);
+		    "apikey.conf, a record, a file of PAM, sshd or sudo? "
+		    "Say it with --as", file);
 	}
-	check_kind(c, kind, file, text, len);
+	check_kind(c, env, kind, file, base_of(as != NULL ? as : file), text,
+	    len);
 	free(text);
 	return CMD_EXIT_DONE;
 }

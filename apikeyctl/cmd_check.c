@@ -11,10 +11,11 @@
 #include "exit.h"
 #include "output.h"
 
-enum { OPT_ROOT = CMD_OPT_FIRST };
+enum { OPT_ROOT = CMD_OPT_FIRST, OPT_AS };
 
 static const struct option options[] = {
 	{ "root", required_argument, NULL, OPT_ROOT },
+	{ "as", required_argument, NULL, OPT_AS },
 	CMD_OPTIONS_EVERYWHERE
 };
 
@@ -52,14 +53,15 @@ check_all(struct cmd_check *c, const char *config)
 }
 
 static int
-check_files(struct cmd_check *c, const struct cmd_env *env, char **files)
+check_files(struct cmd_check *c, const struct cmd_env *env, char **files,
+    const char *as)
 {
 	int status = CMD_EXIT_DONE;
 
 	c->single = true;
 	for (; *files != NULL; files++)
 		status = cmd_exit_worst(status, cmd_check_file(c, env,
-		    *files));
+		    *files, as));
 	return status;
 }
 
@@ -82,20 +84,22 @@ static int
 run(struct cmd_env *env, int argc, char **argv)
 {
 	struct cmd_check c = { .now = (int64_t)time(NULL) };
-	const char *root = NULL, *path;
+	const char *root = NULL, *as = NULL, *path;
 	int opt, status, error;
 
 	while ((opt = cmd_args_next(env, argc, argv, options)) >= 0)
-		root = optarg;
+		*(opt == OPT_AS ? &as : &root) = optarg;
 	if (opt == CMD_ARGS_STOP)
 		return env->status;
+	if (as != NULL && argc - optind != 1)
+		return cmd_usage(env, "--as is for one FILE");
 	status = cmd_tree_open(&c.tree, root);
 	if (status == CMD_EXIT_DONE) {
 		error = cmd_people_read(&c.people, &c.tree, &path);
 		if (error != 0)
 			cmd_check_unread(&c, path, error);
 		status = argv[optind] == NULL ? check_all(&c, env->config) :
-		    check_files(&c, env, argv + optind);
+		    check_files(&c, env, argv + optind, as);
 		status = cmd_exit_worst(status,
 		    cmd_findings_put(env, &c.findings));
 	}
@@ -108,7 +112,7 @@ const struct cmd_command cmd_check = {
 	.summary = "find what is wrong with the set-up",
 	.run = run,
 	.help =
-"usage: apikeyctl check [--root DIR] [FILE...]\n"
+"usage: apikeyctl check [--root DIR] [[--as PATH] FILE...]\n"
 "\n"
 "Look for mistakes in the whole set-up: configuration, keystore, state and\n"
 "pepper with their owners and modes, every record, PAM stacks, sshd_config,\n"
@@ -120,7 +124,9 @@ const struct cmd_command cmd_check = {
 "\n"
 "  FILE...     only these files, before they are deployed: apikey.conf,\n"
 "              records, files of pam.d, sshd_config, sudoers; told by name,\n"
-"              or by content\n"
+"              or by content.  It does not replace sshd -t and visudo -c:\n"
+"              run these, too\n"
+"  --as PATH   the FILE, whatever its name is, as what would be at that path\n"
 "  --root DIR  the tree of an image, and nothing of this machine\n"
 "  --config FILE  --json  --help\n"
 };

@@ -111,6 +111,60 @@ files 1 fifo
 files 1 nothing pam.d/other
 finding error pam.d/other:1 'is no line of PAM'
 
+t 'check FILE: --as tells what a temporary name does not'
+# as STATUS PATH NAME
+as()
+{
+	"$CTL" check --root "$R" --as "$2" "$F/$3" >"$W/out" 2>"$W/err"
+	want 'the exit status' $? "$1"
+	OUT=$(<"$W/out") ERR=$(<"$W/err")
+}
+mkdir "$F/tmp"
+t=tmp/.source
+cp ../../etc/apikey.conf "$F/$t"
+for name in $t empty; do
+	as 0 /etc/apikey/apikey.conf $name
+	want_no_out
+	want_quiet
+done
+echo 'isue = 3;' >"$F/$t"
+as 8 /etc/apikey/apikey.conf $t
+finding error $t:1 'unknown setting "isue"'
+sed -i 's/isue/keystore/' "$F/$t"
+as 8 "/etc/apikey/keys.d/$KEY.conf" $t
+finding error $t:1 'unknown setting "keystore"'
+cp "$R/etc/apikey/keys.d/$KEY.conf" "$F/$t"
+as 0 "/etc/apikey/keys.d/$KEY.conf" $t
+as 8 /etc/apikey/keys.d/0000000000.conf $t
+finding error $t "holds the id $KEY"
+printf '%s\n' "$ACCOUNT" "$SESSION" >"$F/$t"
+as 8 /etc/pam.d/sshd $t
+finding warning $t:1 'sshd asks nobody'
+as 0 /etc/pam.d/common-session $t
+echo '# sshd' >"$F/$t"
+as 8 /etc/ssh/sshd_config $t
+finding error $t 'UsePAM is not set'
+as 0 /etc/ssh/sshd_config.d/x.conf $t
+echo 'Defaults timestamp_timeout=9' >"$F/$t"
+as 8 /etc/sudoers.d/x $t
+finding warning $t:1 timestamp_timeout
+as 2 /etc/fstab $t
+want_err "it cannot be told what a '/etc/fstab' is"
+as 1 /etc/sudoers.d/x nothing
+"$CTL" check --as /etc/sudoers.d/x "$F/$t" "$F/$t" 2>"$W/err"
+want 'two files' $? 2
+"$CTL" check --as /etc/sudoers.d/x 2>"$W/err"
+want 'no file' $? 2
+# People are told what else there is to run, and machines are not.
+for name in sudoers.d/x:'visudo -c' ssh/sshd_config.d/x.conf:'sshd -t'; do
+	script -qec "$CTL check --root $R --as /etc/${name%%:*} $F/empty" \
+	    /dev/null </dev/null >"$W/out"
+	grep -q "It does not replace ${name##*:}; run that, too" "$W/out" ||
+	    problem "nothing is said of ${name##*:}"
+	as 0 "/etc/${name%%:*}" empty
+	want_quiet
+done
+
 t 'check FILE: whom sshd asks is not wholly known'
 yes 'auth optional pam_env.so' | head -1100 >"$R/etc/pam.d/lots"
 echo 'UsePAM yes' >"$F/sshd_config"
