@@ -44,7 +44,8 @@ OPTIMIZE ?= -O2 -g
 CPPFLAGS_ALL = -D_GNU_SOURCE -DAPIKEY_VERSION='"$(VERSION)"' \
 	-DAPIKEY_CONFIG='"$(SYSCONFDIR)/apikey/apikey.conf"' \
 	-DAPIKEY_KEYSTORE='"$(SYSCONFDIR)/apikey/keys.d"' \
-	-DAPIKEY_STATE='"$(STATEDIR)"' $(CPPFLAGS)
+	-DAPIKEY_STATE='"$(STATEDIR)"' \
+	-DAPIKEY_EXAMPLES='"$(DOCDIR)/examples"' $(CPPFLAGS)
 CFLAGS_ALL = -std=c17 $(OPTIMIZE) $(WARNINGS) $(HARDEN) \
 	-fvisibility=hidden -fPIC -pthread $(SANITIZE) $(CFLAGS)
 LDFLAGS_ALL = -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code \

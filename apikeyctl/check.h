@@ -28,6 +28,7 @@ struct cmd_check {
 	bool asks_all;
 	struct cmd_words services;	/* that ask for keys */
 	struct cmd_words unread_services;	/* that may ask for them */
+	struct cmd_words modules;	/* that libpam finds */
 	struct cmd_words configs;	/* that their lines name */
 	struct cmd_words groups;	/* that their lines are for */
 	struct cmd_check_service sshd, sudo;
@@ -92,6 +93,13 @@ void	 cmd_check_unread(struct cmd_check *, const char *path, int error);
 void	 cmd_check_pam(struct cmd_check *);
 void	 cmd_check_pam_services(struct cmd_check *);
 
+/* The lines that are recommended. */
+#define CMD_AUTH_CONTROL \
+	"[success=done new_authtok_reqd=done ignore=ignore " \
+	"module_unknown=ignore default=die]"
+#define CMD_ACCOUNT_CONTROL \
+	"[success=ok ignore=ignore module_unknown=ignore default=bad]"
+
 /* One line of ours. */
 struct cmd_pam_entry;
 void	 cmd_check_pam_line(struct cmd_check *, const struct cmd_pam_entry *,
@@ -99,9 +107,18 @@ void	 cmd_check_pam_line(struct cmd_check *, const struct cmd_pam_entry *,
 void	 cmd_check_pam_module(struct cmd_check *,
 	    const struct cmd_pam_entry *);
 
+/* One of another module, in a service with lines of ours. */
+void	 cmd_check_pam_other(struct cmd_check *,
+	    const struct cmd_pam_entry *);
+
 /* A file where it is deployed, if it is there. */
 void	 cmd_check_deployed(struct cmd_check *, const char *path,
 	    cmd_check_text *);
+
+/* The mend that installs an example of the documentation in a folder; the
+ * caller frees. */
+char	*cmd_check_example(const struct cmd_check *, const char *mode,
+	    const char *example, const char *folder);
 
 /* What it includes and could not be read; false when there was too much of
  * it to judge it, which is said. */
@@ -121,5 +138,10 @@ void	 cmd_check_members(struct cmd_check *,
 void	 cmd_check_sshd(struct cmd_check *);
 void	 cmd_check_sudoers(struct cmd_check *);
 void	 cmd_check_accounts(struct cmd_check *);
+
+/* "usermod OPTIONS NAME", for the image's accounts if there is one; the
+ * caller frees. */
+char	*cmd_check_account(const struct cmd_check *, const char *tool,
+	    const char *options, const char *name);
 
 #endif /* CMD_CHECK_H */

@@ -14,34 +14,59 @@
 #define DAY	86400
 #define SOON	14
 
+char *
+cmd_check_account(const struct cmd_check *c, const char *tool,
+    const char *options, const char *name)
+{
+	const char *root = cmd_tree_root(&c->tree);
+
+	if (root == NULL)
+		return cmd_text("%s %s %s", tool, options, name);
+	if (!cmd_harmless(root))
+		return cmd_text("%s %s %s, in the image", tool, options,
+		    name);
+	return cmd_text("%s %s %s %s %s", tool, strcmp(tool, "gpasswd") == 0 ?
+	    "-Q" : "-R", root, options, name);
+}
+
+static void
+find(struct cmd_check *c, const char *where, enum cmd_severity severity,
+    const char *tool, const char *options, const char *what)
+{
+	char *mend = cmd_check_account(c, tool, options, "{}");
+
+	cmd_find(&c->findings, severity, where, mend, "%s", what);
+	free(mend);
+}
+
 /* As pam_unix judges it (its check_shadow_expiry). */
 static void
 check_ageing(struct cmd_check *c, const struct spwd *sp, const char *where)
 {
-	static const char mend[] = "chage -M -1 -I -1 -E -1 it, and no "
-	    "chage -d 0";
-	struct cmd_findings *f = &c->findings;
+	static const char ageless[] = "-M -1 -I -1 -E -1";
 	long today = (long)(c->now / DAY);
+	char *what;
 	long left;
 
 	if (sp->sp_expire >= 0 && today >= sp->sp_expire)
-		cmd_find(f, CMD_WARNING, where, "chage -E -1 it, if it is to "
-		    "be used", "the account has expired: logins with a key "
-		    "are refused");
+		find(c, where, CMD_WARNING, "chage", "-E -1", "the account "
+		    "has expired: logins with a key are refused");
 	else if (sp->sp_lstchg == 0)
-		cmd_find(f, CMD_WARNING, where, "chage -d \"$(date +%F)\" "
-		    "it", "the password must be changed at once: logins with "
-		    "a key are refused");
+		find(c, where, CMD_WARNING, "chage", "-d \"$(date +%F)\"",
+		    "the password must be changed at once: logins with a key "
+		    "are refused");
 	else if (sp->sp_lstchg < 0 || sp->sp_max < 0 ||
 	    __builtin_add_overflow(sp->sp_lstchg - today, sp->sp_max, &left))
 		return;
 	else if (left < 0)
-		cmd_find(f, CMD_WARNING, where, mend, "the password has "
-		    "expired: logins with a key are refused, too");
-	else if (left <= SOON)
-		cmd_find(f, CMD_WARNING, where, mend, "the password expires "
-		    "in %ld days: then logins with a key are refused, too",
-		    left);
+		find(c, where, CMD_WARNING, "chage", ageless, "the password "
+		    "has expired: logins with a key are refused, too");
+	else if (left <= SOON) {
+		what = cmd_text("the password expires in %ld days: then "
+		    "logins with a key are refused, too", left);
+		find(c, where, CMD_WARNING, "chage", ageless, what);
+		free(what);
+	}
 }
 
 static void
@@ -71,6 +96,31 @@ check_shadow(struct cmd_check *c, const struct cmd_words *members)
 	free(text);
 }
 
+/* Nobody is locked out of what nobody is asked for. */
+static void
+find_root(struct cmd_check *c, const char *name, const char *where)
+{
+	const char *group;
+	char *mend = NULL, *options;
+	size_t i;
+
+	for (i = 0; i < c->groups.count && mend == NULL; i++) {
+		group = c->groups.item[i];
+		if (!cmd_is_in(&c->people, name, group) ||
+		    !cmd_harmless(group))
+			continue;
+		options = cmd_text("-d {} %s", group);
+		mend = cmd_check_account(c, "gpasswd", options,
+		    "(and give keys to accounts of their own)");
+		free(options);
+	}
+	cmd_find(&c->findings, CMD_ERROR, where, mend != NULL ? mend :
+	    "take it out of the group, and give keys to accounts of their "
+	    "own", "root is asked for a key: without one, nobody can mend "
+	    "this machine");
+	free(mend);
+}
+
 static void
 check_member(struct cmd_check *c, const char *name)
 {
@@ -78,24 +128,25 @@ check_member(struct cmd_check *c, const char *name)
 	struct cmd_findings *f = &c->findings;
 	char *where = cmd_text("user %s", name);
 	const char *shell;
+	char *what;
 
 	if (person == NULL)
 		cmd_find(f, CMD_NOTE, where, "take the name out of the group, "
 		    "or make the user", "is in a group that is asked for "
 		    "keys, but unknown here");
 	else if (person->uid == 0)
-		cmd_find(f, CMD_ERROR, where, "gpasswd -d it from the group, "
-		    "and give keys to accounts of their own", "root is asked "
-		    "for a key: without one, nobody can mend this machine");
+		find_root(c, name, where);
 	else {
 		shell = strrchr(person->shell, '/');
 		shell = shell == NULL ? person->shell : shell + 1;
 		if (strcmp(shell, "nologin") == 0 ||
-		    strcmp(shell, "false") == 0)
-			cmd_find(f, CMD_NOTE, where, "usermod -s /bin/bash it, "
-			    "if it is to log in", "its shell is %s: keys are "
-			    "accepted, and sessions end at once",
-			    person->shell);
+		    strcmp(shell, "false") == 0) {
+			what = cmd_text("its shell is %s: keys are accepted, "
+			    "and sessions end at once", person->shell);
+			find(c, where, CMD_NOTE, "usermod", "-s /bin/bash",
+			    what);
+			free(what);
+		}
 	}
 	free(where);
 }
@@ -112,18 +163,32 @@ in_any_group(struct cmd_check *c, const char *user)
 }
 
 static void
+find_outside(struct cmd_check *c, const char *where, bool is_root)
+{
+	const char *group = c->groups.item[0];
+	char *options = cmd_text("-aG %s", cmd_harmless(group) ? group :
+	    "THE-GROUP");
+	char *mend = is_root ? cmd_text("revoke the key, and make one for "
+	    "another user") : cmd_check_account(c, "usermod", options, "{}");
+
+	cmd_find(&c->findings, CMD_NOTE, where, mend, "has keys, but is not "
+	    "in a group that is asked for them (%s)", group);
+	free(options);
+	free(mend);
+}
+
+static void
 check_holder(struct cmd_check *c, const char *user)
 {
+	const struct cmd_person *person = cmd_person(&c->people, user);
 	char *where = cmd_text("user %s", user);
 
-	if (cmd_person(&c->people, user) == NULL)
+	if (person == NULL)
 		cmd_find(&c->findings, CMD_NOTE, where, "revoke the keys, or "
 		    "leave them if they are for other machines", "has keys, "
 		    "but is unknown here");
 	else if (!in_any_group(c, user))
-		cmd_find(&c->findings, CMD_NOTE, where, "usermod -aG the "
-		    "group, or revoke the keys", "has keys, but is not in a "
-		    "group that is asked for them (%s)", c->groups.item[0]);
+		find_outside(c, where, person->uid == 0);
 	free(where);
 }
 

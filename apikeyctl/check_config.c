@@ -38,10 +38,10 @@ check_last(struct cmd_check *c, const char *path, const char *name)
 	if (cmd_tree_stat(&c->tree, path, &st) != 0 || S_ISLNK(st.st_mode))
 		return;
 	if (st.st_uid != 0 && st.st_uid != geteuid())
-		cmd_find(&c->findings, CMD_ERROR, name, "chown root it",
+		cmd_find(&c->findings, CMD_ERROR, name, "chown root {}",
 		    "belongs to uid %u", (unsigned int)st.st_uid);
 	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		cmd_find(&c->findings, CMD_ERROR, name, "chmod go-w it",
+		cmd_find(&c->findings, CMD_ERROR, name, "chmod go-w {}",
 		    "is writable by %s", (st.st_mode & S_IWOTH) != 0 ?
 		    "everybody" : "its group");
 }
@@ -260,7 +260,7 @@ check_pepper(struct cmd_check *c, struct cmd_check_settings *s)
 	else if (error != 0 && error != ELOOP)
 		cmd_check_unread(c, s->pepper, error);
 	if (error == 0 && (st.st_mode & 077) != 0)
-		cmd_find(&c->findings, CMD_ERROR, name, "chmod 600 it",
+		cmd_find(&c->findings, CMD_ERROR, name, "chmod 600 {}",
 		    "the pepper can be read by others, and is not used");
 	if (error == 0 && apikey_check_pepper(text, len, name, s->pepper_id,
 	    message) != APIKEY_OK)
@@ -283,8 +283,8 @@ cmd_check_config(struct cmd_check *c, const char *path)
 	(void)cmd_check_path(c, path, false);
 	error = cmd_tree_read(&c->tree, path, &text, &len, NULL);
 	if (error == ENOENT)
-		cmd_find(&c->findings, CMD_ERROR, name, "make it; an empty "
-		    "file will do", "there is no configuration: every key is "
+		cmd_find(&c->findings, CMD_ERROR, name, "install -m 644 "
+		    "/dev/null {} (an empty file will do)", "there is no configuration: every key is "
 		    "refused");
 	else if (error != 0)
 		cmd_check_unread(c, path, error);

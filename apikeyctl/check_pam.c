@@ -215,24 +215,27 @@ static void
 check_missing(struct cmd_check *c, const char *service,
     const char *const where[CMD_PAM_KINDS])
 {
+	static const char auth[] = "add the line before the others of auth: "
+	    "auth " CMD_AUTH_CONTROL " pam_apikey.so group=apikey";
+	static const char account[] = "add the line before the others of "
+	    "account: account " CMD_ACCOUNT_CONTROL " pam_apikey.so";
+	static const char session[] = "add the line before the others of "
+	    "session: session optional pam_apikey.so";
 	struct cmd_findings *f = &c->findings;
 
 	if (is_part(service))
 		return;
 	if (where[CMD_PAM_AUTH] == NULL)
 		cmd_find(f, CMD_WARNING, where[CMD_PAM_ACCOUNT] != NULL ?
-		    where[CMD_PAM_ACCOUNT] : where[CMD_PAM_SESSION],
-		    "add the auth line (pam_apikey(8)), or take this one out",
+		    where[CMD_PAM_ACCOUNT] : where[CMD_PAM_SESSION], auth,
 		    "the auth line is missing: %s asks nobody for a key",
 		    service);
 	else if (where[CMD_PAM_ACCOUNT] == NULL)
-		cmd_find(f, CMD_WARNING, where[CMD_PAM_AUTH], "add the "
-		    "account line (pam_apikey(8))", "the account line of %s "
+		cmd_find(f, CMD_WARNING, where[CMD_PAM_AUTH], account, "the account line of %s "
 		    "is missing: a key that is revoked meanwhile gets in, and "
 		    "nobody is told that it ends soon", service);
 	if (where[CMD_PAM_AUTH] != NULL && where[CMD_PAM_SESSION] == NULL)
-		cmd_find(f, CMD_WARNING, where[CMD_PAM_AUTH], "add the "
-		    "session line (pam_apikey(8))", "the session line of %s "
+		cmd_find(f, CMD_WARNING, where[CMD_PAM_AUTH], session, "the session line of %s "
 		    "is missing: it is not on record which key opened which "
 		    "session", service);
 }
@@ -258,6 +261,16 @@ check_faults(struct cmd_check *c, const struct cmd_pam_stack *s, bool all)
 	}
 }
 
+static void
+check_others(struct cmd_check *c, const struct cmd_pam_stack *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		if (s->entry[i].module != NULL && !is_ours(&s->entry[i]))
+			cmd_check_pam_other(c, &s->entry[i]);
+}
+
 void
 cmd_check_pam_text(struct cmd_check *c, const char *name, const char *text,
     size_t len, const char *service, bool is_conf)
@@ -274,8 +287,11 @@ cmd_check_pam_text(struct cmd_check *c, const char *name, const char *text,
 		any |= check_stack(c, &stack[i], (enum cmd_pam_kind)i,
 		    &where[i]);
 	}
-	for (i = 0; i < CMD_PAM_KINDS; i++)
+	for (i = 0; i < CMD_PAM_KINDS; i++) {
 		check_faults(c, &stack[i], any || c->single);
+		if (any)
+			check_others(c, &stack[i]);
+	}
 	if (unread)
 		cmd_words_once(&c->unread_services, service);
 	else if (any)

@@ -8,10 +8,6 @@
 #include "check.h"
 #include "pamstack.h"
 
-#define AUTH	"[success=done new_authtok_reqd=done ignore=ignore " \
-	"module_unknown=ignore default=die]"
-#define ACCOUNT	"[success=ok ignore=ignore module_unknown=ignore default=bad]"
-
 /* ---- Control -------------------------------------------------------- */
 
 struct complaint {
@@ -57,8 +53,8 @@ static void
 complain(struct cmd_check *c, const struct cmd_pam_entry *e,
     enum cmd_severity severity, const char *kind, const char *what)
 {
-	const char *best = strcmp(kind, "auth") == 0 ? AUTH :
-	    strcmp(kind, "account") == 0 ? ACCOUNT : "optional";
+	const char *best = strcmp(kind, "auth") == 0 ? CMD_AUTH_CONTROL :
+	    strcmp(kind, "account") == 0 ? CMD_ACCOUNT_CONTROL : "optional";
 	char *mend = cmd_text("use %s", best);
 
 	cmd_find(&c->findings, severity, e->where, mend, "%s line with "
@@ -222,6 +218,7 @@ check_options(struct cmd_check *c, const struct cmd_pam_entry *e)
 {
 	bool seen[OPTIONS] = { false };
 	const char *wrong, *group, *config;
+	char *mend;
 	size_t i;
 
 	for (i = 0; i < e->args.count; i++) {
@@ -234,10 +231,13 @@ check_options(struct cmd_check *c, const struct cmd_pam_entry *e)
 	}
 	group = value_of(e, "group");
 	if (c->people.whole && group != NULL && *group != '\0' &&
-	    cmd_team(&c->people, group) == NULL)
-		cmd_find(&c->findings, CMD_WARNING, e->where, "groupadd "
-		    "--system it, or name another", "there is no group '%s': "
-		    "nobody is asked for a key", group);
+	    cmd_team(&c->people, group) == NULL) {
+		mend = cmd_check_account(c, "groupadd", "--system",
+		    cmd_harmless(group) ? group : "it");
+		cmd_find(&c->findings, CMD_WARNING, e->where, mend, "there is "
+		    "no group '%s': nobody is asked for a key", group);
+		free(mend);
+	}
 	config = value_of(e, "config");
 	if (config != NULL && *config == '/')
 		cmd_words_once(&c->configs, config);

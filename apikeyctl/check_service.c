@@ -33,6 +33,18 @@ cmd_check_included(struct cmd_check *c, const char *name,
 	return in->too_much == NULL;
 }
 
+char *
+cmd_check_example(const struct cmd_check *c, const char *mode,
+    const char *example, const char *folder)
+{
+	char *to = cmd_tree_name(&c->tree, folder), *mend;
+
+	mend = cmd_text("install -m %s " APIKEY_EXAMPLES "/%s %s", mode,
+	    example, cmd_harmless(to) ? to : "where it belongs in the image");
+	free(to);
+	return mend;
+}
+
 static void
 each_named(struct cmd_check *c, const char *user, cmd_check_each *each,
     void *arg)

@@ -48,11 +48,18 @@ method_value(void *arg, const struct cmd_sshd_setting *s, bool perhaps)
 		v->password = value;
 }
 
+static bool
+both_off(const struct view *v)
+{
+	return is(v->keyboard, "no") && is(v->password, "no");
+}
+
 /* Both methods are no; or, in some Match block, perhaps so. */
 static void
 check_methods(struct view *v)
 {
 	bool keyboard_may, password_may;
+	char *mend;
 
 	v->where = NULL;
 	v->perhaps_no = false;
@@ -66,35 +73,38 @@ check_methods(struct view *v)
 	/* What is wrong for the whole group is not told of each member. */
 	if (v->where == NULL || !cmd_words_once(&v->told, v->where))
 		return;
-	if (is(v->keyboard, "no") && is(v->password, "no"))
-		cmd_find(&v->c->findings, CMD_ERROR, v->where, "install "
-		    "etc/sshd_config.d/apikey.conf: Match Group apikey with "
-		    "both yes", "%s cannot show a key: KbdInteractive"
-		    "Authentication and PasswordAuthentication are both no",
-		    v->who);
-	else if ((is(v->keyboard, "no") || keyboard_may) &&
+	if (both_off(v)) {
+		mend = cmd_check_example(v->c, "644", "sshd_config.d/"
+		    "apikey.conf", "/etc/ssh/sshd_config.d/");
+		cmd_find(&v->c->findings, CMD_ERROR, v->where, mend, "%s "
+		    "cannot show a key: KbdInteractiveAuthentication and "
+		    "PasswordAuthentication are both no", v->who);
+		free(mend);
+	} else if ((is(v->keyboard, "no") || keyboard_may) &&
 	    (is(v->password, "no") || password_may))
 		cmd_find(&v->c->findings, CMD_NOTE, v->where, "see that one "
 		    "of both is yes for members", "where this Match block "
 		    "holds, %s may not be able to show a key", v->who);
 }
 
-/* Does a list of methods have one that a key can be shown by? */
+/* Does a list of methods have one that a key can be shown by?  ret_named:
+ * or one that is off. */
 static bool
-can_show(const struct view *v, const char *list)
+can_show(const struct view *v, const char *list, bool *ret_named)
 {
 	struct cmd_words methods = { 0 };
-	bool can = false;
+	bool can = false, password, keyboard;
 	size_t i;
 
 	cmd_words_split(&methods, list, ",");
 	for (i = 0; i < methods.count; i++) {
 		methods.item[i][strcspn(methods.item[i], ":")] = '\0';
+		password = is(methods.item[i], "password");
+		keyboard = is(methods.item[i], "keyboard-interactive");
+		*ret_named |= password || keyboard;
 		can |= is(methods.item[i], "any") ||
-		    (is(methods.item[i], "password") &&
-		    !is(v->password, "no")) ||
-		    (is(methods.item[i], "keyboard-interactive") &&
-		    !is(v->keyboard, "no"));
+		    (password && !is(v->password, "no")) ||
+		    (keyboard && !is(v->keyboard, "no"));
 	}
 	cmd_words_free(&methods);
 	return can;
@@ -105,21 +115,25 @@ lists_value(void *arg, const struct cmd_sshd_setting *s, bool perhaps)
 {
 	struct view *v = arg;
 	struct cmd_words lists = { 0 };
-	bool can = false;
+	bool can = false, named = false;
 	size_t i;
 
 	if (s == NULL)
 		return;
 	cmd_words_quoted(&lists, s->value, " \t");
 	for (i = 0; i < lists.count; i++)
-		can |= can_show(v, lists.item[i]);
-	if (!can && cmd_words_once(&v->told, s->where))
+		can |= can_show(v, lists.item[i], &named);
+	/* That both are off is told already. */
+	if (!can && !(named && both_off(v)) &&
+	    cmd_words_once(&v->told, s->where))
 		cmd_find(&v->c->findings, perhaps ? CMD_NOTE : CMD_ERROR,
-		    s->where, "add keyboard-interactive, for members at "
-		    "least", "%s %s show a key: AuthenticationMethods %s has "
-		    "neither keyboard-interactive nor password, or they are "
-		    "off", v->who, perhaps ? "may not be able to" : "cannot",
-		    s->value);
+		    s->where, named ? "turn the method on, for members at "
+		    "least, or name the other" : "add keyboard-interactive, "
+		    "for members at least", "%s %s show a key: "
+		    "AuthenticationMethods %s has %s", v->who, perhaps ?
+		    "may not be able to" : "cannot", s->value, named ?
+		    "of keyboard-interactive and password only the one that "
+		    "is off" : "neither keyboard-interactive nor password");
 	cmd_words_free(&lists);
 }
 

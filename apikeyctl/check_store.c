@@ -41,14 +41,19 @@ judge_hash(struct store *s, const char *name, const apikey_key *key)
 {
 	const struct cmd_check_settings *set = s->settings;
 	char message[APIKEY_MESSAGE_SIZE];
+	bool pepper;
 
 	if (apikey_check_hash(key, set->pepper_id, set->max_memory,
-	    set->max_passes, message) != APIKEY_OK)
-		cmd_find(&s->c->findings, CMD_ERROR, name,
-		    strstr(message, "pepper") != NULL ?
-		    "restore that pepper, or issue a new key" :
-		    "raise the ceiling, or issue a new key",
-		    "the key is refused: %s", message);
+	    set->max_passes, message) == APIKEY_OK)
+		return;
+	pepper = strstr(message, "pepper") != NULL;
+	if (pepper && set->pepper != NULL && *set->pepper_id == '\0')
+		snprintf(message, sizeof(message), "its hash needs the "
+		    "pepper, which is missing or no good");
+	cmd_find(&s->c->findings, CMD_ERROR, name, pepper ?
+	    "restore that pepper, or issue a new key" :
+	    "raise the ceiling, or issue a new key",
+	    "the key is refused: %s", message);
 }
 
 static void
@@ -137,6 +142,40 @@ check_record(struct store *s, const char *path, const char *name,
 	free(text);
 }
 
+/* If it holds a key, and that has no file, it needs its name back. */
+static void
+find_misnamed(struct store *s, const char *path, const char *name)
+{
+	char message[APIKEY_MESSAGE_SIZE], *text = NULL, *mend = NULL;
+	char *right = NULL, *full = NULL;
+	apikey_key *key = NULL;
+	size_t len;
+
+	if (cmd_tree_read(&s->c->tree, path, &text, &len, NULL) == 0 &&
+	    apikey_check_record(text, len, name, NULL, s->c->now, &key,
+	    message) == APIKEY_OK) {
+		right = cmd_text("%s/%s" SUFFIX, s->settings->keystore,
+		    apikey_key_id(key));
+		full = cmd_tree_name(&s->c->tree, right);
+		if (cmd_tree_has(&s->c->tree, right))
+			mend = cmd_text("move it away: the key %s has a file",
+			    apikey_key_id(key));
+		else if (cmd_harmless(full) && cmd_harmless(name))
+			mend = cmd_text("mv -n {} %s", full);
+		else
+			mend = cmd_text("rename it to %s" SUFFIX ", the id "
+			    "that it holds", apikey_key_id(key));
+	}
+	cmd_find(&s->c->findings, CMD_ERROR, name, mend == NULL ?
+	    "move it away" : mend, "is not named by the id of a key and "
+	    SUFFIX);
+	apikey_key_free(key);
+	free(text);
+	free(mend);
+	free(right);
+	free(full);
+}
+
 static void
 check_name(struct store *s, const char *file)
 {
@@ -153,8 +192,7 @@ check_name(struct store *s, const char *file)
 	else if (strcmp(file, ".lock") == 0)
 		(void)cmd_check_path(s->c, path, false);
 	else if (*file != '.')
-		cmd_find(&s->c->findings, CMD_ERROR, name, "move it away",
-		    "is not named by the id of a key and .conf");
+		find_misnamed(s, path, name);
 	free(name);
 	free(path);
 }
@@ -169,7 +207,7 @@ check_mode(struct cmd_check *c, const char *path, const char *what)
 	name = cmd_tree_name(&c->tree, path);
 	if (cmd_tree_stat(&c->tree, self, &st) == 0 &&
 	    (st.st_mode & 077 & ~022u) != 0)
-		cmd_find(&c->findings, CMD_WARNING, name, "chmod 700 it",
+		cmd_find(&c->findings, CMD_WARNING, name, "chmod 700 {}",
 		    "%s can be read by others", what);
 	free(name);
 	free(self);
@@ -189,7 +227,7 @@ cmd_check_store(struct cmd_check *c, const struct cmd_check_settings *set)
 	error = cmd_tree_list(&c->tree, set->keystore, &names);
 	if (error == ENOENT)
 		cmd_find(&c->findings, CMD_ERROR, name, "install -d -m 700 "
-		    "it", "there is no keystore: every key is refused");
+		    "{}", "there is no keystore: every key is refused");
 	else if (error != 0 && error != ENOTDIR)
 		cmd_check_unread(c, set->keystore, error);
 	for (i = 0; i < names.count; i++)
@@ -302,7 +340,7 @@ cmd_check_state(struct cmd_check *c, const struct cmd_check_settings *set)
 
 	if (!cmd_tree_has(&c->tree, set->state))
 		cmd_find(&c->findings, CMD_WARNING, name, "install -d -m 700 "
-		    "it", "there is no state: uses are not counted, failures "
+		    "{}", "there is no state: uses are not counted, failures "
 		    "not slowed down, keys with max_uses refused");
 	else if (cmd_check_path(c, set->state, true))
 		check_mode(c, set->state, "the state");

@@ -97,9 +97,8 @@ take_default(struct view *v, const struct cmd_sudoers_entry *e)
 static void
 judge_defaults(struct view *v, bool whole)
 {
-	static const char mend[] = "install etc/sudoers.d/apikey: "
-	    "Defaults:%apikey timestamp_timeout=0";
 	struct cmd_findings *f = &v->c->findings;
+	char *mend;
 
 	if (v->authenticate != NULL && !is_good(v, v->authenticate))
 		find_warning(v, v->authenticate, "take !authenticate out, "
@@ -107,14 +106,18 @@ judge_defaults(struct view *v, bool whole)
 	if (v->exempt != NULL && !is_good(v, v->exempt))
 		find_warning(v, v->exempt, "take exempt_group out, or name "
 		    "another group", "(exempt_group)");
-	if (v->timeout == NULL && whole)
+	if (v->timeout == NULL && whole) {
+		mend = cmd_check_example(v->c, "440", "sudoers.d/apikey",
+		    "/etc/sudoers.d/");
 		cmd_find(f, CMD_WARNING, v->name, mend, "sudo remembers %s "
 		    "for some minutes (timestamp_timeout is not set): a "
 		    "revoked key goes on working", v->who);
-	else if (v->timeout != NULL && !is_good(v, v->timeout) &&
+		free(mend);
+	} else if (v->timeout != NULL && !is_good(v, v->timeout) &&
 	    is_news(v, v->timeout))
-		cmd_find(f, CMD_WARNING, v->timeout->where, mend, "sudo "
-		    "remembers %s (timestamp_timeout=%s): a revoked key goes "
+		cmd_find(f, CMD_WARNING, v->timeout->where, "take "
+		    "timestamp_timeout out of this line, or set it to 0: a "
+		    "later line wins", "sudo remembers %s (timestamp_timeout=%s): a revoked key goes "
 		    "on working", v->who, v->timeout->value);
 }
 
@@ -232,11 +235,11 @@ check_owner(struct cmd_check *c, const char *path, const char *what)
 	name = cmd_tree_name(&c->tree, path);
 	if (st.st_uid != 0 && (cmd_tree_root(&c->tree) == NULL ||
 	    st.st_uid != geteuid()))
-		cmd_find(&c->findings, CMD_WARNING, name, "chown root it",
+		cmd_find(&c->findings, CMD_WARNING, name, "chown root {}",
 		    "belongs to uid %u: %s", (unsigned int)st.st_uid, what);
 	else if ((st.st_mode & S_IWOTH) != 0 ||
 	    ((st.st_mode & S_IWGRP) != 0 && st.st_gid != 0))
-		cmd_find(&c->findings, CMD_WARNING, name, "chmod go-w it",
+		cmd_find(&c->findings, CMD_WARNING, name, "chmod go-w {}",
 		    "is writable by %s: %s", (st.st_mode & S_IWOTH) != 0 ?
 		    "everybody" : "its group", what);
 	free(name);

@@ -71,6 +71,7 @@ clear(struct cmd_check *c)
 	cmd_words_free(&c->services);
 	cmd_words_free(&c->unread_services);
 	cmd_words_free(&c->configs);
+	cmd_words_free(&c->modules);
 	cmd_words_free(&c->groups);
 	cmd_words_free(&c->sshd.groups);
 	cmd_words_free(&c->sudo.groups);

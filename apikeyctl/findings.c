@@ -57,6 +57,53 @@ add(struct cmd_findings *f, struct cmd_finding one)
 	f->finding[f->count++] = one;
 }
 
+bool
+cmd_harmless(const char *word)
+{
+	return *word != '\0' && *word != '-' && word[strspn(word,
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	    "._/-")] == '\0';
+}
+
+/* "/etc/pam.d/sshd" of "/etc/pam.d/sshd:3", "alice" of "user alice". */
+static char *
+subject_of(const char *where)
+{
+	const char *colon = strrchr(where, ':');
+	size_t len = strlen(where);
+	char *word;
+
+	if (colon != NULL && colon[1] != '\0' &&
+	    colon[1 + strspn(colon + 1, "0123456789")] == '\0')
+		len = (size_t)(colon - where);
+	if (strncmp(where, "user ", 5) == 0) {
+		where += 5;
+		len -= 5;
+	}
+	word = cmd_text("%.*s", (int)len, where);
+	if (!cmd_harmless(word)) {
+		free(word);
+		word = cmd_text("it");
+	}
+	return word;
+}
+
+static char *
+fill(const char *mend, const char *where)
+{
+	char *word = subject_of(where), *all = cmd_text("%s", mend);
+	char *place, *next;
+
+	while ((place = strstr(all, "{}")) != NULL) {
+		next = cmd_text("%.*s%s%s", (int)(place - all), all, word,
+		    place + 2);
+		free(all);
+		all = next;
+	}
+	free(word);
+	return all;
+}
+
 void
 cmd_find(struct cmd_findings *f, enum cmd_severity severity,
     const char *where, const char *mend, const char *format, ...)
@@ -70,7 +117,7 @@ cmd_find(struct cmd_findings *f, enum cmd_severity severity,
 	va_end(ap);
 	cmd_memory(one.what);
 	one.where = cmd_memory(strdup(where));
-	one.mend = cmd_memory(strdup(mend));
+	one.mend = fill(mend, where);
 	add(f, one);
 }
 
@@ -87,10 +134,18 @@ place_of(const char *sentence, const char *name)
 	    len + 1 + digits : len;
 }
 
-/* The mends of the library.  Its sentences hold values of others, too. */
-static const char *const mends[] = { "chown root it", "chmod go-w it",
-    "use a folder of its own in it", "leave the setting out instead",
-    "the file must be named by its id" };
+/* The mends of the library, and what becomes of them here.  Its sentences
+ * hold values of others, too. */
+static const struct {
+	const char *text, *mend;
+} mends[] = {
+	{ "chown root it", "chown root {}" },
+	{ "chmod go-w it", "chmod go-w {}" },
+	{ "use a folder of its own in it", "use a folder of its own in it" },
+	{ "leave the setting out instead", "leave the setting out instead" },
+	{ "the file must be named by its id",
+	    "the file must be named by its id" }
+};
 
 static const char *
 cut_mend(char *what, const char *mend)
@@ -99,9 +154,9 @@ cut_mend(char *what, const char *mend)
 	size_t i;
 
 	for (i = 0; end != NULL && i < sizeof(mends) / sizeof(mends[0]); i++)
-		if (end[1] == ' ' && strcmp(end + 2, mends[i]) == 0) {
+		if (end[1] == ' ' && strcmp(end + 2, mends[i].text) == 0) {
 			*end = '\0';
-			return mends[i];
+			return mends[i].mend;
 		}
 	return mend;
 }

@@ -25,7 +25,11 @@ struct cmd_findings {
 	int status;		/* of what could not be looked at */
 };
 
-/* Put one on the list; what is there already is not put there again. */
+/*
+ * Put one on the list; what is there already is not put there again.  "{}"
+ * in a mend stands for the path or the user of the place; if that is not a
+ * harmless word, it becomes "it", since mends are pasted into shells.
+ */
 void	 cmd_find(struct cmd_findings *, enum cmd_severity,
 	    const char *where, const char *mend, const char *format, ...)
 	    __attribute__((format(printf, 5, 6)));
@@ -38,6 +42,8 @@ void	 cmd_find(struct cmd_findings *, enum cmd_severity,
  */
 void	 cmd_find_sentence(struct cmd_findings *, enum cmd_severity,
 	    const char *name, const char *sentence, const char *mend);
+
+bool	 cmd_harmless(const char *word);
 
 /* Forget them all. */
 void	 cmd_findings_drop(struct cmd_findings *);

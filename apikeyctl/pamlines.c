@@ -144,8 +144,10 @@ cmd_pam_next(struct cmd_pam_reader *r, struct cmd_pam_line *ret)
 		ret->service = token(&at);
 	ret->type = token(&at);
 	/* "-auth": it is no mistake if the module is missing. */
-	if (ret->type != NULL && *ret->type == '-')
+	if (ret->type != NULL && *ret->type == '-') {
 		ret->type++;
+		ret->may_miss = true;
+	}
 	ret->control = token(&at);
 	ret->module = token(&at);
 	while ((arg = token(&at)) != NULL && ret->args < CMD_PAM_ARGS)

@@ -15,6 +15,7 @@ struct cmd_pam_line {
 	unsigned int number;		/* of its first line, from 1 */
 	char *service;			/* in pam.conf */
 	char *type, *control, *module;	/* NULL: missing */
+	bool may_miss;			/* there was a "-" before the type */
 	char *arg[CMD_PAM_ARGS];	/* without their brackets */
 	size_t args;
 };

@@ -223,6 +223,7 @@ take_module(const struct taking *t, const struct cmd_pam_line *line,
 		return;
 	entry->control = cmd_text("%s", line->control);
 	entry->module = cmd_text("%s", line->module);
+	entry->may_miss = line->may_miss;
 	for (i = 0; i < line->args; i++)
 		cmd_words_add(&entry->args, line->arg[i]);
 }

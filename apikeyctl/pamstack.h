@@ -36,6 +36,7 @@ struct cmd_pam_entry {
 				 * brought it: "NAME (line N)"; or NULL */
 	int action[CMD_PAM_ANSWERS];
 	int level;		/* of substacks */
+	bool may_miss;		/* "-auth": without a module, no line */
 	bool is_substack;	/* no module: those of a higher level follow */
 	struct cmd_words args;
 };

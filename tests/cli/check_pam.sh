@@ -154,6 +154,18 @@ service others 'auth required' '@include nothing'
 service copy.dpkg-old 'auth sufficient pam_apikey.so'
 run_odd
 
+t 'check: modules that are not there'
+in_tree :
+service typo "${AUTH/key.so/keys.so}" ACCOUNT SESSION UNIX
+odd typo warning 1 'names pam_apikeys.so, which is not in .*/tree/usr/lib/' \
+    warning 2 'the auth line is missing'
+service gone AUTH ACCOUNT SESSION 'auth required pam_gone.so' UNIX
+odd gone warning 4 'names pam_gone.so, which is not in'
+service meant AUTH ACCOUNT SESSION '-auth required pam_gone.so' \
+    'session optional pam_gone.so' 'session required /x/pam_gone.so' UNIX
+service others 'auth required pam_gone.so'
+run_odd
+
 t 'check: stacks that fail open'
 in_tree :
 service mixed "$AUTH mixed" ACCOUNT SESSION 'auth required pam_permit.so'
@@ -375,7 +387,7 @@ want 'findings' "$(wc -l <"$W/out")" 1
 
 t 'check: the module is where libpam looks'
 sick 'rm usr/lib/*/security/pam_apikey.so' error \
-    /usr/lib/x86_64-linux-gnu/security 'is not here, where libpam looks'
+    usr/lib/x86_64-linux-gnu/security 'is not here, where libpam looks'
 # Where there is no libpam, nobody can tell.
 sound_after 'rm -r usr/lib'
 

@@ -81,7 +81,14 @@ t 'check: AuthenticationMethods'
 sick "$(first 'AuthenticationMethods publickey')" error "$sshd:1" \
     'cannot show a key: AuthenticationMethods publickey has neither'
 sick "$(first 'Match all\nAuthenticationMethods password\nPasswordAuthentication no')" \
-    error "$sshd:2" 'or they are off'
+    error "$sshd:2" 'of keyboard-interactive and password only the one that is off'
+# One cause is told once, two are told.
+sick "$(instead "AuthenticationMethods publickey,keyboard-interactive\n$off")" \
+    error "$sshd:3" 'are both no'
+mend_installs "-m 644 sshd_config.d/apikey.conf $R/etc/ssh/sshd_config.d/"
+in_tree "$(instead "AuthenticationMethods publickey\n$off")"
+look 8
+want 'findings' "$(wc -l <"$W/out")" 2
 sick "$(first 'Match LocalPort 2222\nAuthenticationMethods publickey')" note \
     "$sshd:2" 'may not be able to show a key'
 sound_after "$(first 'AuthenticationMethods any')"
@@ -126,6 +133,7 @@ in_tree "$root"
 look 8
 want_finding warning "$sshd" 'root has a key for sshd, but PermitRootLogin prohibit-password'
 want_finding note 'user root' 'not in a group'
+want_out 'revoke the key, and make one for another user$'
 in_tree "$root; $(first 'PermitRootLogin yes')"
 look 8
 want_finding warning "$sshd:1" 'root may log in with a key'
@@ -142,8 +150,10 @@ rule() { printf 'echo %q >>etc/sudoers.d/deploy' "$1"; }
 
 t 'check: sudo must ask each time'
 sick "rm $sudo" warning etc/sudoers 'remembers members of apikey for some minutes'
+mend_installs "-m 440 sudoers.d/apikey $R/etc/sudoers.d/"
 sick "sed -i s/=0/=5/ $sudo" warning "$sudo:3" \
     'remembers members of apikey \(timestamp_timeout=5\)'
+mend_is 'take timestamp_timeout out of this line, or set it to 0: a later line wins'
 sick "sed -i s/=0/=-1/ $sudo" warning "$sudo:3" 'timestamp_timeout=-1'
 sound_after "echo 'Defaults !timestamp_timeout' >$sudo"
 sound_after "echo 'Defaults env_reset, timestamp_timeout = 0.0' >$sudo"
