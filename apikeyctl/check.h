@@ -29,6 +29,8 @@ struct cmd_check {
 	struct cmd_words services;	/* that ask for keys */
 	struct cmd_words unread_services;	/* that may ask for them */
 	struct cmd_words modules;	/* that libpam finds */
+	struct cmd_words unread;	/* what was said could not be read */
+	bool denied;			/* one of it, to this user */
 	struct cmd_words configs;	/* that their lines name */
 	struct cmd_words groups;	/* that their lines are for */
 	struct cmd_check_service sshd, sudo;
@@ -83,6 +85,9 @@ void	 cmd_check_count(struct cmd_check *,
 /* Would a login trust the path?  Finds why not. */
 bool	 cmd_check_path(struct cmd_check *, const char *path,
 	    bool is_folder);
+
+/* Says what could not be looked at, and why, once. */
+void	 cmd_check_say(struct cmd_check *, const char *sentence);
 
 /* What could not be read for another reason than that it is not there:
  * says so, and it is no finding. */

@@ -49,17 +49,17 @@ check_ageing(struct cmd_check *c, const struct spwd *sp, const char *where)
 	long left;
 
 	if (sp->sp_expire >= 0 && today >= sp->sp_expire)
-		find(c, where, CMD_WARNING, "chage", "-E -1", "the account "
+		find(c, where, CMD_ERROR, "chage", "-E -1", "the account "
 		    "has expired: logins with a key are refused");
 	else if (sp->sp_lstchg == 0)
-		find(c, where, CMD_WARNING, "chage", "-d \"$(date +%F)\"",
+		find(c, where, CMD_ERROR, "chage", "-d \"$(date +%F)\"",
 		    "the password must be changed at once: logins with a key "
 		    "are refused");
 	else if (sp->sp_lstchg < 0 || sp->sp_max < 0 ||
 	    __builtin_add_overflow(sp->sp_lstchg - today, sp->sp_max, &left))
 		return;
 	else if (left < 0)
-		find(c, where, CMD_WARNING, "chage", ageless, "the password "
+		find(c, where, CMD_ERROR, "chage", ageless, "the password "
 		    "has expired: logins with a key are refused, too");
 	else if (left <= SOON) {
 		what = cmd_text("the password expires in %ld days: then "
@@ -111,7 +111,7 @@ find_root(struct cmd_check *c, const char *name, const char *where)
 			continue;
 		options = cmd_text("-d {} %s", group);
 		mend = cmd_check_account(c, "gpasswd", options,
-		    "(and give keys to accounts of their own)");
+		    "# and give keys to accounts of their own");
 		free(options);
 	}
 	cmd_find(&c->findings, CMD_ERROR, where, mend != NULL ? mend :
@@ -171,7 +171,7 @@ find_outside(struct cmd_check *c, const char *where, bool is_root)
 	char *mend = is_root ? cmd_text("revoke the key, and make one for "
 	    "another user") : cmd_check_account(c, "usermod", options, "{}");
 
-	cmd_find(&c->findings, CMD_NOTE, where, mend, "has keys, but is not "
+	cmd_find(&c->findings, CMD_WARNING, where, mend, "has keys, but is not "
 	    "in a group that is asked for them (%s)", group);
 	free(options);
 	free(mend);

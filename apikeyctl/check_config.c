@@ -18,13 +18,23 @@
 #define MEMORY_MAX	1048576
 
 void
+cmd_check_say(struct cmd_check *c, const char *sentence)
+{
+	if (cmd_words_once(&c->unread, sentence))
+		cmd_error("%s", sentence);
+	c->denied |= strstr(sentence, strerror(EACCES)) != NULL;
+	c->findings.status = cmd_exit_worst(c->findings.status, CMD_EXIT_IO);
+}
+
+void
 cmd_check_unread(struct cmd_check *c, const char *path, int error)
 {
 	char *name = cmd_tree_name(&c->tree, path);
-
-	cmd_error("%s: %s", name, error == EINVAL ?
+	char *sentence = cmd_text("%s: %s", name, error == EINVAL ?
 	    "is no regular file" : strerror(error));
-	c->findings.status = cmd_exit_worst(c->findings.status, CMD_EXIT_IO);
+
+	cmd_check_say(c, sentence);
+	free(sentence);
 	free(name);
 }
 
@@ -77,11 +87,9 @@ cmd_check_path(struct cmd_check *c, const char *path, bool is_folder)
 	if (code == APIKEY_OK || code == APIKEY_ERR_NOT_FOUND)
 		return code == APIKEY_OK;
 	sentence = cmd_text("%s%s", c->tree.root, message);
-	if (code == APIKEY_ERR_UNAVAILABLE || code == APIKEY_ERR_NO_MEMORY) {
-		cmd_error("%s", sentence);
-		c->findings.status = cmd_exit_worst(c->findings.status,
-		    CMD_EXIT_IO);
-	} else {
+	if (code == APIKEY_ERR_UNAVAILABLE || code == APIKEY_ERR_NO_MEMORY)
+		cmd_check_say(c, sentence);
+	else {
 		/* It may be a folder on the way. */
 		colon = strstr(sentence, ": ");
 		name = colon == NULL ? cmd_tree_name(&c->tree, path) :
@@ -284,7 +292,7 @@ cmd_check_config(struct cmd_check *c, const char *path)
 	error = cmd_tree_read(&c->tree, path, &text, &len, NULL);
 	if (error == ENOENT)
 		cmd_find(&c->findings, CMD_ERROR, name, "install -m 644 "
-		    "/dev/null {} (an empty file will do)", "there is no configuration: every key is "
+		    "/dev/null {} # an empty file will do", "there is no configuration: every key is "
 		    "refused");
 	else if (error != 0)
 		cmd_check_unread(c, path, error);

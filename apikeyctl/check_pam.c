@@ -47,6 +47,14 @@ check_order(struct cmd_check *c, const struct cmd_pam_stack *s,
 		[CMD_PAM_AUTH] = CMD_ERROR, [CMD_PAM_ACCOUNT] = CMD_WARNING,
 		[CMD_PAM_SESSION] = CMD_NOTE
 	};
+	static const char *const so[] = {
+		[CMD_PAM_AUTH] = "so the password decides, and the key is "
+		    "never asked for",
+		[CMD_PAM_ACCOUNT] = "so nobody asks whether the key still "
+		    "holds, if that ends the stack",
+		[CMD_PAM_SESSION] = "so the key goes not on record, if that "
+		    "ends the stack"
+	};
 	const struct cmd_pam_entry *before = NULL;
 	size_t i;
 
@@ -56,9 +64,9 @@ check_order(struct cmd_check *c, const struct cmd_pam_stack *s,
 	if (i == s->count || before == NULL)
 		return true;
 	cmd_find(&c->findings, severity[kind], s->entry[i].where,
-	    "move the line up, before it", "the %s line comes after %s, which "
-	    "decides before a key can", cmd_pam_kind_name(kind),
-	    before->by != NULL ? before->by : before->module);
+	    "move the line up, before it", "the %s line comes after %s, %s",
+	    cmd_pam_kind_name(kind), before->by != NULL ? before->by :
+	    before->module, so[kind]);
 	return false;
 }
 
@@ -226,7 +234,7 @@ check_missing(struct cmd_check *c, const char *service,
 	if (is_part(service))
 		return;
 	if (where[CMD_PAM_AUTH] == NULL)
-		cmd_find(f, CMD_WARNING, where[CMD_PAM_ACCOUNT] != NULL ?
+		cmd_find(f, CMD_ERROR, where[CMD_PAM_ACCOUNT] != NULL ?
 		    where[CMD_PAM_ACCOUNT] : where[CMD_PAM_SESSION], auth,
 		    "the auth line is missing: %s asks nobody for a key",
 		    service);
@@ -246,6 +254,7 @@ static void
 check_faults(struct cmd_check *c, const struct cmd_pam_stack *s, bool all)
 {
 	const struct cmd_pam_fault *fault;
+	char *sentence;
 	size_t i;
 
 	for (i = 0; i < s->faults; i++) {
@@ -255,9 +264,9 @@ check_faults(struct cmd_check *c, const struct cmd_pam_stack *s, bool all)
 			    fault->mend, "%s", fault->what);
 		if (fault->mend != NULL)
 			continue;
-		cmd_error("%s: %s", fault->where, fault->what);
-		c->findings.status = cmd_exit_worst(c->findings.status,
-		    CMD_EXIT_IO);
+		sentence = cmd_text("%s: %s", fault->where, fault->what);
+		cmd_check_say(c, sentence);
+		free(sentence);
 	}
 }
 

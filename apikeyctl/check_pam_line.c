@@ -234,7 +234,7 @@ check_options(struct cmd_check *c, const struct cmd_pam_entry *e)
 	    cmd_team(&c->people, group) == NULL) {
 		mend = cmd_check_account(c, "groupadd", "--system",
 		    cmd_harmless(group) ? group : "it");
-		cmd_find(&c->findings, CMD_WARNING, e->where, mend, "there is "
+		cmd_find(&c->findings, CMD_ERROR, e->where, mend, "there is "
 		    "no group '%s': nobody is asked for a key", group);
 		free(mend);
 	}

@@ -284,8 +284,8 @@ cmd_check_count(struct cmd_check *c, const struct cmd_check_settings *set,
 
 	(void)cmd_tree_read(&c->tree, path, &text, &len, NULL);
 	where = cmd_text("key %s", id);
-	mend = cmd_text("apikeyctl usage --reset %s (it has all its uses "
-	    "again)", id);
+	mend = cmd_text("apikeyctl usage --reset %s # it has all its uses "
+	    "again", id);
 	if (len == 0)
 		cmd_find(&c->findings, CMD_ERROR, where, mend, "the count of "
 		    "its uses is missing, and it is refused");

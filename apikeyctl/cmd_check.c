@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "args.h"
 #include "check.h"
@@ -66,12 +67,20 @@ check_files(struct cmd_check *c, const struct cmd_env *env, char **files,
 }
 
 static void
+advise(const struct cmd_check *c)
+{
+	if (c->denied && geteuid() != 0)
+		cmd_error("not all could be looked at: run it as root");
+}
+
+static void
 clear(struct cmd_check *c)
 {
 	cmd_words_free(&c->services);
 	cmd_words_free(&c->unread_services);
 	cmd_words_free(&c->configs);
 	cmd_words_free(&c->modules);
+	cmd_words_free(&c->unread);
 	cmd_words_free(&c->groups);
 	cmd_words_free(&c->sshd.groups);
 	cmd_words_free(&c->sudo.groups);
@@ -103,6 +112,7 @@ run(struct cmd_env *env, int argc, char **argv)
 		    check_files(&c, env, argv + optind, as);
 		status = cmd_exit_worst(status,
 		    cmd_findings_put(env, &c.findings));
+		advise(&c);
 	}
 	clear(&c);
 	return status;

@@ -7,8 +7,9 @@
 
 #include "cmds.h"
 
-/* error: logins fail, or let in whom they should not.  warning: something
- * does not do what it was meant to.  note: good to know. */
+/* error: logins with a key fail, of one account at least, or let in whom
+ * they should not.  warning: something does not do what it was meant to, or
+ * will not in a while.  note: good to know, and may be meant. */
 enum cmd_severity { CMD_ERROR, CMD_WARNING, CMD_NOTE };
 
 struct cmd_finding {

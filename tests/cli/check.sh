@@ -197,12 +197,12 @@ t 'check: accounts'
 only etc/apikey etc/passwd etc/group etc/shadow
 sick 'sed -i s/deploy/stranger/ etc/apikey/keys.d/*.conf' note \
     'user stranger' 'unknown here'
-sick 'sed -i s/deploy/alice/ etc/apikey/keys.d/*.conf' note 'user alice' \
+sick 'sed -i s/deploy/alice/ etc/apikey/keys.d/*.conf' warning 'user alice' \
     'not in a group that is asked for them \(apikey\)'
 mend_is "usermod -R $R -aG apikey alice"
 sick 'sed -i s/apikey:x:997:/\&root,/ etc/group' error 'user root' \
     'root is asked for a key'
-mend_is "gpasswd -Q $R -d root apikey (and give keys to accounts of their own)"
+mend_is "gpasswd -Q $R -d root apikey # and give keys to accounts of their own"
 sick 'sed -i s/apikey:x:997:/\&ghost,/ etc/group' note 'user ghost' \
     'unknown here'
 sick 'sed -i /deploy/s/bash/nologin/ etc/passwd' note 'user deploy' \
@@ -211,13 +211,13 @@ sound_after 'sed -i s/apikey:x:997:deploy/apikey:x:997:/ etc/group
     sed -i s/deploy:x:998:998/deploy:x:998:997/ etc/passwd'
 today=$(($(date +%s) / 86400))
 shadow() { echo "sed -i 's/^deploy:.*/deploy:!:$1/' etc/shadow"; }
-sick "$(shadow "19000:::::$today:")" warning 'user deploy' \
+sick "$(shadow "19000:::::$today:")" error 'user deploy' \
     'the account has expired'
 mend_is "chage -R $R -E -1 deploy"
 sound_after "$(shadow "19000:::::$((today + 1)):")"
-sick "$(shadow '0:0:99999:7:::')" warning 'user deploy' \
+sick "$(shadow '0:0:99999:7:::')" error 'user deploy' \
     'must be changed at once'
-sick "$(shadow "$((today - 31)):0:30:7:::")" warning 'user deploy' \
+sick "$(shadow "$((today - 31)):0:30:7:::")" error 'user deploy' \
     'the password has expired'
 sick "$(shadow "$((today - 30)):0:33:7:::")" warning 'user deploy' \
     'the password expires in 3 days'
@@ -257,6 +257,23 @@ in_tree :
 look 0 --json
 want 'no findings' "$OUT" '{"version":1,"findings":[]}'
 want_form findings
+
+t 'check: what an ordinary user cannot read is told once, with what to do'
+in_tree 'echo "pepper = \"/etc/apikey/pepper\";" >>etc/apikey/apikey.conf
+    echo >etc/apikey/pepper
+    chmod 0 etc/apikey/[kp]* var/lib/apikey etc/shadow'
+run=("$CTL")
+if [ "$(id -u)" -eq 0 ]; then
+	chmod 711 "$W"
+	cp "$CTL" "$B"/libapikey.so* "$W"
+	run=(setpriv --reuid=65534 --clear-groups "$W/apikeyctl")
+fi
+LD_LIBRARY_PATH=$W:$B "${run[@]}" check --root "$R" >"$W/out" 2>"$W/err"
+want 'lines that come twice' "$(sort "$W/err" | uniq -d)" ''
+want 'the last line' "$(tail -n 1 "$W/err")" \
+    'apikeyctl: not all could be looked at: run it as root'
+chmod 700 "$W"
+chmod -R u+rwX "$R"
 
 t 'check: exit statuses and arguments'
 look 2 --frobnicate

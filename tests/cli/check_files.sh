@@ -139,7 +139,7 @@ as 8 /etc/apikey/keys.d/0000000000.conf $t
 finding error $t "holds the id $KEY"
 printf '%s\n' "$ACCOUNT" "$SESSION" >"$F/$t"
 as 8 /etc/pam.d/sshd $t
-finding warning $t:1 'sshd asks nobody'
+finding error $t:1 'sshd asks nobody'
 as 0 /etc/pam.d/common-session $t
 echo '# sshd' >"$F/$t"
 as 8 /etc/ssh/sshd_config $t

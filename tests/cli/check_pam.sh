@@ -126,9 +126,9 @@ t 'check: the order of lines, and lines that are missing'
 in_tree :
 service auth_late '@include common-auth' AUTH ACCOUNT SESSION \
     '@include common-account' '@include common-session'
-odd auth_late error 2 'comes after common-auth \(line 1\), which decides'
+odd auth_late error 2 'comes after common-auth \(line 1\), so the password decides'
 service unix_late 'auth required pam_unix.so' AUTH ACCOUNT SESSION
-odd unix_late error 2 'comes after pam_unix.so, which decides'
+odd unix_late error 2 'comes after pam_unix.so, so the password decides, and the key is never asked'
 service account_late AUTH '@include common-account' ACCOUNT SESSION \
     '@include common-auth' '@include common-session'
 odd account_late warning 3 'account line comes after common-account \(line 2\)'
@@ -143,7 +143,7 @@ odd no_account warning 1 'the account line of no_account is missing'
 service no_session AUTH ACCOUNT UNIX
 odd no_session warning 1 'the session line of no_session is missing'
 service no_auth ACCOUNT SESSION UNIX
-odd no_auth warning 1 'the auth line is missing: no_auth asks nobody'
+odd no_auth error 1 'the auth line is missing: no_auth asks nobody'
 service broken AUTH ACCOUNT SESSION '@include nothing' 'auth required' \
     'frobnicate required pam_unix.so'
 odd broken error 4 'includes nothing, which is not there' \
@@ -158,7 +158,7 @@ t 'check: modules that are not there'
 in_tree :
 service typo "${AUTH/key.so/keys.so}" ACCOUNT SESSION UNIX
 odd typo warning 1 'names pam_apikeys.so, which is not in .*/tree/usr/lib/' \
-    warning 2 'the auth line is missing'
+    error 2 'the auth line is missing'
 service gone AUTH ACCOUNT SESSION 'auth required pam_gone.so' UNIX
 odd gone warning 4 'names pam_gone.so, which is not in'
 service meant AUTH ACCOUNT SESSION '-auth required pam_gone.so' \
@@ -289,7 +289,7 @@ printf '%s\r\n' "$AUTH" "$ACCOUNT" "$SESSION" |
     cat - "$R/etc/pam.d/crlf_ours" >"$W/crlf"
 mv "$W/crlf" "$R/etc/pam.d/crlf_ours"
 odd crlf_ours error 1 'holds a carriage return' \
-    warning 1 "there is no group 'apikey.x0d'"
+    error 1 "there is no group 'apikey.x0d'"
 service crlf_include "@include common-account"$'\r' AUTH ACCOUNT SESSION UNIX
 odd crlf_include error 1 'holds a carriage return' \
     error 1 'includes common-account.x0d, which is not there'
@@ -368,7 +368,7 @@ odd value error 1 "option 'mixed=yes' takes no value"
 service twice "$AUTH group=apikey" ACCOUNT SESSION UNIX
 odd twice error 1 "option 'group=apikey' is given twice"
 service group "${AUTH/group=apikey/group=nobody-here}" ACCOUNT SESSION UNIX
-odd group warning 1 "there is no group 'nobody-here'"
+odd group error 1 "there is no group 'nobody-here'"
 service nogroup "${AUTH/ group=apikey/}" ACCOUNT SESSION UNIX
 odd nogroup warning 1 'without group= everybody is asked for a key'
 service anybody "${AUTH/group=apikey/mixed}" ACCOUNT SESSION UNIX

@@ -132,7 +132,7 @@ root='sed -i s/deploy/root/ etc/apikey/keys.d/*.conf; sed -i s/deploy/alice/ etc
 in_tree "$root"
 look 8
 want_finding warning "$sshd" 'root has a key for sshd, but PermitRootLogin prohibit-password'
-want_finding note 'user root' 'not in a group'
+want_finding warning 'user root' 'not in a group'
 want_out 'revoke the key, and make one for another user$'
 in_tree "$root; $(first 'PermitRootLogin yes')"
 look 8
