@@ -292,8 +292,8 @@ cmd_check_config(struct cmd_check *c, const char *path)
 	error = cmd_tree_read(&c->tree, path, &text, &len, NULL);
 	if (error == ENOENT)
 		cmd_find(&c->findings, CMD_ERROR, name, "install -m 644 "
-		    "/dev/null {} # an empty file will do", "there is no configuration: every key is "
-		    "refused");
+		    "/dev/null {} # an empty file will do", "there is no "
+		    "configuration: every key is refused");
 	else if (error != 0)
 		cmd_check_unread(c, path, error);
 	else if (read_config(c, name, text, len, &s)) {

@@ -239,13 +239,14 @@ check_missing(struct cmd_check *c, const char *service,
 		    "the auth line is missing: %s asks nobody for a key",
 		    service);
 	else if (where[CMD_PAM_ACCOUNT] == NULL)
-		cmd_find(f, CMD_WARNING, where[CMD_PAM_AUTH], account, "the account line of %s "
-		    "is missing: a key that is revoked meanwhile gets in, and "
-		    "nobody is told that it ends soon", service);
+		cmd_find(f, CMD_WARNING, where[CMD_PAM_AUTH], account,
+		    "the account line of %s is missing: a key that is "
+		    "revoked meanwhile gets in, and nobody is told that it "
+		    "ends soon", service);
 	if (where[CMD_PAM_AUTH] != NULL && where[CMD_PAM_SESSION] == NULL)
-		cmd_find(f, CMD_WARNING, where[CMD_PAM_AUTH], session, "the session line of %s "
-		    "is missing: it is not on record which key opened which "
-		    "session", service);
+		cmd_find(f, CMD_WARNING, where[CMD_PAM_AUTH], session,
+		    "the session line of %s is missing: it is not on record "
+		    "which key opened which session", service);
 }
 
 /* What libpam would stumble over, if that is of interest; and what could

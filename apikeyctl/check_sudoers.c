@@ -117,8 +117,9 @@ judge_defaults(struct view *v, bool whole)
 	    is_news(v, v->timeout))
 		cmd_find(f, CMD_WARNING, v->timeout->where, "take "
 		    "timestamp_timeout out of this line, or set it to 0: a "
-		    "later line wins", "sudo remembers %s (timestamp_timeout=%s): a revoked key goes "
-		    "on working", v->who, v->timeout->value);
+		    "later line wins", "sudo remembers %s "
+		    "(timestamp_timeout=%s): a revoked key goes on working",
+		    v->who, v->timeout->value);
 }
 
 /* ---- Rules ---------------------------------------------------------- */

@@ -122,8 +122,8 @@ as()
 mkdir "$F/tmp"
 t=tmp/.source
 cp ../../etc/apikey.conf "$F/$t"
-for name in $t empty; do
-	as 0 /etc/apikey/apikey.conf $name
+for name in "$t" empty; do
+	as 0 /etc/apikey/apikey.conf "$name"
 	want_no_out
 	want_quiet
 done
