@@ -103,6 +103,17 @@ fuzz_done(void)
 		free(blocks[--block_count]);
 }
 
+bool
+fuzz_says_rest(const char *text, const char *secret)
+{
+	const char *at = text;
+
+	for (; (at = strstr(at, secret + 2)) != NULL; at++)
+		if (at - text < 2 || memcmp(at - 2, secret, 2) != 0)
+			return true;
+	return false;
+}
+
 uint32_t
 fuzz_crc32(const void *bytes, size_t len)
 {

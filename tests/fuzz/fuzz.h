@@ -54,6 +54,10 @@ char	*fuzz_block(size_t);
 char	*fuzz_exact(const void *bytes, size_t len);
 void	 fuzz_done(void);
 
+/* Does a text say all but the first two bytes of a secret?  Where it is
+ * escaped, "\xHH" may come to stand for these. */
+bool	 fuzz_says_rest(const char *text, const char *secret);
+
 /* CRC-32, a bit at a time: the library has its own. */
 uint32_t fuzz_crc32(const void *bytes, size_t len);
 

@@ -86,7 +86,7 @@ is_tainted(const struct stage *s)
 	};
 	static const char *const secrets[] = {
 		VECTOR_SECRET, VECTOR_WRONG_SECRET, VECTOR_HASH_END,
-		VECTOR_ARGON2ID_END, VECTOR_PEPPER,
+		VECTOR_ARGON2ID_END, VECTOR_PEPPER, VECTOR_PEPPERED_END,
 	};
 
 	for (size_t i = 0; i < COUNT(written); i++)
@@ -97,6 +97,11 @@ is_tainted(const struct stage *s)
 		if (holds(said[i], "Kx93") ||
 		    holds(said[i], VECTOR_PEPPERED_END))
 			return true;
+	for (size_t i = 0; i < COUNT(said); i++)
+		for (size_t j = 0; j < COUNT(secrets); j++)
+			if (said[i] != NULL &&
+			    fuzz_says_rest(said[i], secrets[j]))
+				return true;
 	return false;
 }
 
