@@ -173,6 +173,12 @@ sound_after "sed -i '1i Defaults timestamp_timeout=9' $sudo"
 t 'check: sudo leaves out what others could have written'
 sick "chmod 666 $sudo" warning "$sudo" \
     'writable by everybody: sudo leaves it out'
+# A name that a shell would make something else of is in no mend.
+for name in 'x;id' 'x$(id)' 'x y'; do
+	sick "touch 'etc/sudoers.d/$name'; chmod 666 'etc/sudoers.d/$name'" \
+	    warning "etc/sudoers.d/$name" 'sudo leaves it out'
+	mend_is 'chmod go-w it'
+done
 sick 'chmod o+w etc/sudoers.d' warning etc/sudoers.d 'sudo leaves it out'
 sick 'chmod o+w etc/sudoers' warning etc/sudoers 'does not work at all'
 if [ "$(id -u)" -eq 0 ]; then
