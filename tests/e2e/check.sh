@@ -72,7 +72,7 @@ for line in 'error /etc/apikey/keys.d is writable by its group' \
     'error /etc/ssh/sshd_config.d/a.conf:[23] deploy cannot show a key' \
     'warning /etc/sudoers sudo remembers members of apikey' \
     'warning /etc/sudoers.d/deploy:1 sudo asks deploy for no key' \
-    'warning user deploy the password must be changed at once' \
+    'error user deploy the password must be changed at once' \
     'error user root root is asked for a key' \
     "error key $ID the count of its uses is missing" \
     'error [^ ]*/security pam_apikey.so is not here' \
