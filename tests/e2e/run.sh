@@ -15,7 +15,7 @@ TOOLS=(cc make ip ssh sshpass expect openssl gzip setpriv logger visudo
 THEMES=(main_job readme operating safety secrets sshd sshd_sources options
     sudo daemon install rotation limits throttle locks state expiry pepper
     check audit audit_json fail2ban rsyslog)
-JOBS=2
+JOBS=3
 # Where the machine has this folder.
 IN_MACHINE=/run/machine/src/tests/e2e
 
