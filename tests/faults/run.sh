@@ -1,0 +1,60 @@
+#!/bin/bash
+# run.sh - what fails, ends or is short inside a login or a change.
+# usage: run.sh [BUILD_DIR [PART...]]
+#
+# Parts: logins (every call that can fail, once in turn).  Needs no
+# privileges; everything is in a temporary folder.  With FAULTS_ALL=1 all
+# scenes are played and each call fails in each way; README has more.
+set -u
+B=$(realpath "${1:-build}")
+cd "$(dirname "$0")" || exit 1
+shift
+[ $# -gt 0 ] || set -- logins
+
+# In memory, where there is such a folder: fsync is no part of this.
+shm=/dev/shm
+[ -w $shm ] || shm=/tmp
+FOLDER=$(mktemp -d $shm/apikey-faults.XXXXXX) || exit 1
+trap 'rm -rf "$FOLDER"' EXIT
+trap 'exit 1' HUP INT PIPE TERM
+T=$FOLDER/tools
+mkdir "$T"
+
+flags=(-std=c17 -O1 -g -D_GNU_SOURCE -Wall -Wextra)
+# What stands before the C library and libpam is found before them.
+link=(-rdynamic -Wl,--no-as-needed "-Wl,-rpath,$T" "-L$T" -l:inject.so
+    -lpam -ldl)
+common=(watch.c road.c scene.c scenes.c census.c)
+
+build()
+{
+	local part
+	"${CC:-cc}" "${flags[@]}" -fPIC -shared -o "$T/inject.so" inject.c \
+	    memory.c calls.c libpam.c -ldl &&
+	    "${CC:-cc}" "${flags[@]}" -fPIC -shared \
+	    -o "$T/pam_armed.so" armed.c -ldl || return 1
+	for part; do
+		"${CC:-cc}" "${flags[@]}" -o "$T/$part" "$part.c" \
+		    "${common[@]}" "${link[@]}" || return 1
+	done
+}
+
+if [ ! -e "$B/pam_apikey.so" ]; then
+	echo "$B/pam_apikey.so: build it first" >&2
+	exit 1
+fi
+build "$@" || exit 1
+
+export FOLDER MODULE=$B/pam_apikey.so ARMED=$T/pam_armed.so CTL=$B/apikeyctl
+export LD_LIBRARY_PATH=$B${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+# Only libconfig's last words, and the C library's, go elsewhere.
+for part; do
+	"$T/$part" 2>"$T/stderr" || grep -v '^out of dynamic memory' \
+	    "$T/stderr"
+	rm -rf "$FOLDER"/[0-9]*
+done | tee "$T/results"
+
+passed=$(grep -c '^ok ' "$T/results")
+failed=$(grep -c '^FAIL ' "$T/results")
+echo "$passed passed, $failed failed"
+[ "$passed" -gt 0 ] && [ "$failed" -eq 0 ]

@@ -1,0 +1,73 @@
+/*
+ * Who shows what, and what must come of it.
+ */
+#ifndef SCENE_H
+#define SCENE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum scene_want {
+	SCENE_GRANT, SCENE_REFUSE, SCENE_PASS
+};
+
+enum {
+	/* Without its state the key is refused. */
+	SCENE_BOUNDED = 1,
+	/* It is the state that refuses: without it, it is granted. */
+	SCENE_BY_STATE = 2,
+	/* Only setcred and the session, from what an earlier process left
+	 * in the environment. */
+	SCENE_CLAIM = 4,
+	/* A second key, the first one's successor. */
+	SCENE_SUCCESSOR = 8,
+	/* Not in a short run. */
+	SCENE_LONG = 16,
+	/* What was counted before matters. */
+	SCENE_NOT_FRESH = 32,
+	SCENE_PEPPER = 64,
+	/* The system's groups are asked. */
+	SCENE_LOOK_UP = 128
+};
+
+struct scene {
+	const char	*name;
+	enum scene_want	 want;
+	unsigned	 flags;
+	const char	*reply;
+	/* NULL: what is usual. */
+	const char	*user, *rhost, *service;
+	const char	*options;
+	const char	*owner;		/* of the key: the user */
+	const char	*config;	/* behind the usual settings */
+	const char	*failures;	/* limits.failures */
+	const char	*hash;
+	const char	*bounds;
+	/* Shown so many times before, for a state that is not fresh. */
+	const char	*before;
+	int		 times;
+};
+
+extern const struct scene scenes[];
+extern const size_t scenes_count;
+
+/* The folder of the scene that was written last. */
+extern char scene_folder[256];
+
+const char *scene_user(const struct scene *);
+
+/* Its files, below a folder; MODULE and ARMED of the environment are in the
+ * stack.  state stays empty, but for a key of bounded uses. */
+void	 scene_write(const struct scene *, const char *folder);
+
+/* Keep what there is in state, and put it back. */
+void	 state_keep(void);
+void	 state_put_back(void);
+
+/* The uses that the state tells of; -1: it does not tell. */
+long	 state_uses(void);
+
+void	 give_up(const char *format, ...)
+	    __attribute__((__format__(__printf__, 1, 2), __noreturn__));
+
+#endif

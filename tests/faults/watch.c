@@ -1,0 +1,282 @@
+/*
+ * Processes of logins.
+ */
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <dlfcn.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "watch.h"
+
+#define SECONDS	20	/* who takes longer hangs */
+
+static int passed, failed;
+
+void
+tell(bool ok, const char *format, ...)
+{
+	va_list ap;
+
+	*(ok ? &passed : &failed) += 1;
+	fputs(ok ? "ok   " : "FAIL ", stdout);
+	va_start(ap, format);
+	vprintf(format, ap);
+	va_end(ap);
+	putchar('\n');
+}
+
+void
+tell_more(const char *format, ...)
+{
+	va_list ap;
+
+	fputs("     ", stdout);
+	va_start(ap, format);
+	vprintf(format, ap);
+	va_end(ap);
+	putchar('\n');
+}
+
+int
+tell_sum(void)
+{
+
+	return failed > 0 || passed == 0;
+}
+
+void
+watch_begin(void)
+{
+	fault_page = mmap(NULL, sizeof(*fault_page), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (fault_page == MAP_FAILED)
+		give_up("no shared memory");
+	fault_page->kind = -1;
+	road_share();
+	/* There in every child, which need not load it anew. */
+	if (getenv("MODULE") == NULL || getenv("ARMED") == NULL ||
+	    dlopen(getenv("MODULE"), RTLD_NOW | RTLD_LOCAL) == NULL)
+		give_up("no module: MODULE, ARMED");
+	(void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+	/* Something that could be changed. */
+	setlocale(LC_ALL, "C.UTF-8");
+	(void)umask(027);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)setenv("APIKEY_ID", "a variable of the host's", 1);
+	setlinebuf(stdout);
+}
+
+static void
+wipe_page(void)
+{
+	struct fault_page *page = fault_page;
+
+	page->armed = page->over = false;
+	memset(page->count, 0, sizeof(page->count));
+	page->injected = 0;
+	page->call[0] = page->where[0] = page->object[0] = '\0';
+	page->within[0] = page->ended[0] = page->log[0] = '\0';
+	page->log_len = 0;
+}
+
+void
+watch_nothing(void)
+{
+	fault_page->kind = -1;
+}
+
+void
+watch_here(const struct scene *scene, unsigned how)
+{
+	alarm(SECONDS);
+	road->end = road_check(scene);
+	if (how & WATCH_TWICE) {
+		fault_page->over = true;
+		road->again = road_go(scene);
+	}
+	alarm(0);
+}
+
+void
+watch_child(const struct scene *scene, void (*prepare)(void), unsigned how)
+{
+	if (chdir(scene_folder) != 0)
+		give_up("%s: cannot be entered", scene_folder);
+	if (prepare != NULL)
+		prepare();
+	watch_here(scene, how);
+	_exit(0);
+}
+
+void
+watch_before(struct outcome *ret)
+{
+	wipe_page();
+	*road = (struct road){ .end = ROAD_BROKEN, .again = ROAD_BROKEN };
+	*ret = (struct outcome){ .before = state_uses() };
+}
+
+void
+watch_after(int status, struct outcome *ret)
+{
+	ret->status = status;
+	ret->end = road->end;
+	ret->again = road->again;
+	snprintf(ret->problem, sizeof(ret->problem), "%s", road->problem);
+	ret->after = state_uses();
+}
+
+void
+watch_run(const struct scene *scene, void (*prepare)(void), unsigned how,
+    struct outcome *ret)
+{
+	int status;
+	pid_t pid;
+
+	watch_before(ret);
+	fflush(stdout);
+	if ((pid = fork()) == 0)
+		watch_child(scene, prepare, how);
+	if (pid == -1 || waitpid(pid, &status, 0) != pid)
+		give_up("no process");
+	watch_after(status, ret);
+}
+
+/* The state that a scene begins with. */
+void
+watch_scene(const struct scene *scene, bool fresh)
+{
+	static int number;
+	struct scene before = *scene;
+	char folder[200], command[600];
+	struct outcome outcome;
+
+	snprintf(folder, sizeof(folder), "%s/%d", getenv("FOLDER"),
+	    ++number);
+	scene_write(scene, folder);
+	watch_nothing();
+	if (scene->flags & SCENE_BOUNDED) {
+		snprintf(command, sizeof(command), "%s --config "
+		    "%s/apikey.conf usage --reset 7k2m9q4t8w >/dev/null",
+		    getenv("CTL"), folder);
+		if (system(command) != 0)
+			give_up("%s: has failed", command);
+	}
+	if (scene->before != NULL)
+		before.reply = scene->before;
+	for (int i = 0; !fresh && i < (scene->before == NULL ? 1 :
+	    scene->times); i++)
+		watch_run(&before, NULL, 0, &outcome);
+	state_keep();
+}
+
+/* ---- May that be? ----------------------------------------------------- */
+
+static void
+problem(struct outcome *outcome, const char *text)
+{
+	if (outcome->problem[0] == '\0')
+		snprintf(outcome->problem, sizeof(outcome->problem), "%s",
+		    text);
+}
+
+/* libconfig ends the process, or falls over, when it gets no memory, and so
+ * does the C library where it learns of its name services; libsodium ends
+ * it when it gets no random bytes. */
+static void
+judge_end(struct outcome *outcome)
+{
+	const struct fault_page *page = fault_page;
+	const bool signalled = WIFSIGNALED(outcome->status);
+	const bool by_config = page->kind == FAULT_ALLOC &&
+	    strncmp(page->object, "libconfig", 9) == 0;
+	const bool by_sodium = page->kind == FAULT_RANDOM && signalled &&
+	    WTERMSIG(outcome->status) == SIGABRT &&
+	    strncmp(page->object, "libsodium", 9) == 0;
+
+	const bool by_names = page->kind == FAULT_ALLOC &&
+	    page->within[0] != '\0';
+
+	outcome->ended = true;
+	outcome->end = ROAD_BROKEN;
+	snprintf(outcome->by, sizeof(outcome->by), "%.40s",
+	    by_config || by_sodium ? page->object :
+	    by_names ? page->within : "?");
+	if (by_config && (signalled ?
+	    WTERMSIG(outcome->status) == SIGSEGV :
+	    strncmp(page->ended, "libconfig", 9) == 0))
+		return;
+	if (!by_sodium && !by_names)
+		problem(outcome, signalled ?
+		    strsignal(WTERMSIG(outcome->status)) :
+		    "the process was ended");
+}
+
+static bool
+is_degraded(void)
+{
+	return strstr(fault_page->log, "state=degraded") != NULL;
+}
+
+/* What fails in the state alone changes nothing of the verdict. */
+static bool
+is_in_state(void)
+{
+	char state[300];
+
+	snprintf(state, sizeof(state), "%s/state", scene_folder);
+	return fault_page->injected > 0 &&
+	    strncmp(fault_page->where, state, strlen(state)) == 0;
+}
+
+static enum road_end
+wanted(const struct scene *scene)
+{
+	return scene->want == SCENE_GRANT ? ROAD_GRANTED :
+	    scene->want == SCENE_REFUSE ? ROAD_REFUSED : ROAD_PASSED;
+}
+
+static void
+judge_uses(const struct scene *scene, struct outcome *outcome)
+{
+	const long grants = (outcome->end == ROAD_GRANTED) +
+	    (outcome->again == ROAD_GRANTED);
+	const bool counted = (scene->flags & SCENE_CLAIM) == 0 &&
+	    ((scene->flags & SCENE_BOUNDED) || !is_degraded());
+	const long before = outcome->before < 0 ? 0 : outcome->before;
+	const long after = outcome->after < 0 ? 0 : outcome->after;
+
+	if (counted && after < before + grants)
+		problem(outcome, "a use is not counted");
+}
+
+void
+watch_judge(const struct scene *scene, struct outcome *outcome)
+{
+	const enum road_end want = wanted(scene);
+
+	if (!WIFEXITED(outcome->status) || WEXITSTATUS(outcome->status)) {
+		judge_end(outcome);
+		return;
+	}
+	if (outcome->end == ROAD_GRANTED && want != ROAD_GRANTED &&
+	    !((scene->flags & SCENE_BY_STATE) && is_degraded()))
+		problem(outcome, "a grant that should not be");
+	if (outcome->end == ROAD_PASSED && want != ROAD_PASSED)
+		problem(outcome, "PAM_IGNORE");
+	if (is_in_state() && outcome->end != want &&
+	    (scene->flags & (SCENE_BOUNDED | SCENE_BY_STATE)) == 0)
+		problem(outcome, "another end, by the state alone");
+	if (outcome->again != ROAD_BROKEN && outcome->again != want)
+		problem(outcome, "the next login is another");
+	judge_uses(scene, outcome);
+}
