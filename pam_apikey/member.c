@@ -3,13 +3,18 @@
  * cannot be read has no members, since a typing error must not take sudo
  * away from root; but a lookup that ran out of something (memory,
  * descriptors) is no answer, lest a member be passed over to the next
- * module by exhausting it.
+ * module by exhausting it.  The C library does not always tell: where one
+ * name service ran out of something it asks the next, and says of a
+ * member that there is none.  So a no is believed only when it is said
+ * again, and there was room for it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "apikey.h"
 #include "member.h"
@@ -19,6 +24,7 @@
 #define BUFFER_MAX	((size_t)16 * 1024 * 1024)
 #define GROUPS_MIN	64
 #define GROUPS_MAX	(1 << 20)
+#define ROOM		((size_t)64 * 1024)	/* for one name service */
 
 struct found {
 	bool	yes;
@@ -127,19 +133,19 @@ among_groups(const char *user, gid_t primary, gid_t wanted)
 	return error;
 }
 
-int
-pamak_member(const struct pamak_log *log, const char *user,
-    const char *group)
+/* Of a group without members, ret_why says why. */
+static int
+is_member(const char *user, const char *group, const char **ret_why)
 {
 	struct found wanted, account;
 	int error = look_up(find_group, group, user, &wanted);
 
+	*ret_why = NULL;
 	if (ran_out(error))
 		return APIKEY_ERR_UNAVAILABLE;
 	if (error != 0 || !wanted.yes) {
-		pamak_log_warning(log, "group=%s %s: it has no members",
-		    group, is_absence(error) ? "does not exist" :
-		    "cannot be read");
+		*ret_why = is_absence(error) ? "does not exist" :
+		    "cannot be read";
 		return PAMAK_NOT_OURS;
 	}
 	error = look_up(find_user, group, user, &account);
@@ -150,4 +156,34 @@ pamak_member(const struct pamak_log *log, const char *user,
 	if (wanted.listed || account.gid == wanted.gid)
 		return APIKEY_OK;
 	return among_groups(user, account.gid, wanted.gid);
+}
+
+/* What is allocated is volatile, or the compiler leaves it out. */
+static bool
+has_room(void)
+{
+	void *volatile memory = malloc(ROOM);
+	int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	bool has = memory != NULL && fd != -1;
+
+	free(memory);
+	if (fd != -1)
+		(void)close(fd);
+	return has;
+}
+
+int
+pamak_member(const struct pamak_log *log, const char *user,
+    const char *group)
+{
+	const char *why = NULL;
+	int error = is_member(user, group, &why);
+
+	if (error == PAMAK_NOT_OURS)
+		error = has_room() ? is_member(user, group, &why) :
+		    APIKEY_ERR_UNAVAILABLE;
+	if (error == PAMAK_NOT_OURS && why != NULL)
+		pamak_log_warning(log, "group=%s %s: it has no members",
+		    group, why);
+	return error;
 }
