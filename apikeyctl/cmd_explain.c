@@ -155,7 +155,7 @@ explain(struct cmd_env *env, struct explain *e)
 	if (e->rows == NULL)
 		return cmd_no_memory();
 	code = apikey_explain(env->admin, e->id, e->request, at, take, e);
-	if (fclose(e->rows) == EOF) {
+	if (fclose(e->rows) == EOF || rows == NULL) {
 		free(rows);
 		return cmd_no_memory();
 	}

@@ -184,7 +184,7 @@ write_metrics(struct cmd_env *env, const char *path)
 	if (out == NULL)
 		return cmd_no_memory();
 	status = put_all(env, out);
-	if (fclose(out) == EOF)
+	if (fclose(out) == EOF || text == NULL)
 		status = cmd_no_memory();
 	else if (!cmd_file_publish(path, text, len))
 		status = cmd_exit_worst(status, CMD_EXIT_IO);

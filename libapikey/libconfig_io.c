@@ -7,6 +7,10 @@
  * and when memory is short it may succeed with names or strings that are
  * NULL.  So it is given a checked string, the locale is put back, and
  * the reader walks every member once instead of looking names up.
+ *
+ * glibc's open_memstream(3) needs it, too: when memory is short, closing
+ * it succeeds with no text, and what was lost before is not told at all.
+ * Who writes a text must read it again.
  */
 #include <libconfig.h>
 #include <locale.h>
@@ -430,7 +434,7 @@ ak_settings_encode(const struct ak_setting *table, const void *obj,
 		(void)fclose(stream);
 		goto out;
 	}
-	if (fclose(stream) != 0)
+	if (fclose(stream) != 0 || text == NULL)
 		goto out;
 	*ret_text = text;
 	*ret_len = len;
