@@ -13,6 +13,7 @@
 #include <grp.h>
 #include <pthread.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -141,6 +142,29 @@ WRAP_NAMES(getpwnam_r, (const char *name, struct passwd *entry, char *buf,
 WRAP_NAMES(getgrouplist, (const char *user, gid_t group, gid_t *gids,
     int *count), (user, group, gids, count), -1)
 
+/* These give NULL. */
+#define WRAP_ENTRY(type, name, parameters, arguments)			\
+	type *								\
+	name parameters							\
+	{								\
+		const int error = fault_due(FAULT_NAMES, #name, -1,	\
+		    NULL);						\
+		type *entry;						\
+									\
+		NEXT(name);						\
+		errno = error != 0 ? error : errno;			\
+		if (error != 0)						\
+			return NULL;					\
+		enter(#name);						\
+		entry = next arguments;					\
+		(void)left(0);						\
+		return entry;						\
+	}
+
+WRAP_ENTRY(struct passwd, getpwnam, (const char *name), (name))
+WRAP_ENTRY(struct passwd, getpwuid, (uid_t uid), (uid))
+WRAP_ENTRY(struct group, getgrnam, (const char *name), (name))
+
 /* These return the error. */
 #define WRAP_CODE(kind, name, parameters, arguments)			\
 	int								\
@@ -234,6 +258,10 @@ openat(int fd, const char *name, int flags, ...)
 	va_start(ap, flags);
 	mode = mode_of(flags, ap);
 	va_end(ap);
+	if (fault_page->stop && (flags & O_NOFOLLOW) != 0) {
+		fault_page->stop = false;
+		(void)raise(SIGSTOP);
+	}
 	FAILS(OPEN, openat, fd, name);
 	return next(fd, name, flags, mode);
 }

@@ -125,6 +125,32 @@ note_file(int fd, const char *name)
 		    len > 1 ? "/" : "", name);
 }
 
+bool
+fault_is_worth_it(int kind, unsigned n)
+{
+	return kind != FAULT_ALLOC || n > FAULT_NOTED_MAX ||
+	    fault_page->ours[n - 1] || n % 5 == 0;
+}
+
+/* The count is that of the allocations. */
+static void
+note_whose(unsigned n)
+{
+	static const char *const ours[] = { "libapikey", "pam_apikey" };
+	char object[64];
+
+	if (n > FAULT_NOTED_MAX)
+		return;
+	fault_page->armed = false;
+	note_caller(object, sizeof(object));
+	fault_page->armed = true;
+	fault_page->ours[n - 1] = false;
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]) &&
+	    fault_page->within[0] == '\0'; i++)
+		if (strncmp(object, ours[i], strlen(ours[i])) == 0)
+			fault_page->ours[n - 1] = true;
+}
+
 int
 fault_due(enum fault_kind kind, const char *call, int fd, const char *name)
 {
@@ -134,6 +160,8 @@ fault_due(enum fault_kind kind, const char *call, int fd, const char *name)
 	if (!page->armed)
 		return 0;
 	page->count[kind]++;
+	if (page->noting && kind == FAULT_ALLOC)
+		note_whose(page->count[kind]);
 	if (page->over || page->kind != (int)kind || page->count[kind] < page->nth ||
 	    (page->count[kind] > page->nth && !page->on))
 		return 0;
@@ -146,6 +174,20 @@ fault_due(enum fault_kind kind, const char *call, int fd, const char *name)
 	page->armed = true;
 	errno = saved;
 	return page->error;
+}
+
+/* The last caller is the one that may fall over. */
+void
+fault_starved(void)
+{
+	struct fault_page *page = fault_page;
+
+	if (!page->armed)
+		return;
+	page->armed = false;
+	page->starved = true;
+	note_caller(page->object, sizeof(page->object));
+	page->armed = true;
 }
 
 /* ---- What is alive ---------------------------------------------------- */

@@ -55,6 +55,7 @@ enum {
 };
 
 #define FAULT_ERRORS_MAX	6
+#define FAULT_NOTED_MAX		2048
 #define FAULT_LIVE_MAX		4096	/* a power of two */
 
 struct fault_live {
@@ -70,15 +71,20 @@ struct fault_page {
 	bool		 on;		/* all from the nth on */
 	bool		 always;	/* armed from the beginning */
 	bool		 over;		/* nothing fails any more */
+	bool		 stop;		/* at the first folder it opens */
 	/* What was done. */
 	bool		 armed;
 	unsigned	 count[FAULT_KINDS_COUNT];
 	unsigned	 injected;
+	bool		 starved;
 	char		 call[32];
 	char		 where[512];	/* its file, if it has one */
 	char		 object[64];	/* who called */
 	char		 within[32];	/* the call of NAMES that is on */
 	char		 ended[64];	/* who called exit(3) */
+	/* While noting: is it ours that allocates? */
+	bool		 noting;
+	bool		 ours[FAULT_NOTED_MAX];
 	/* Allocated while armed, and not freed. */
 	struct fault_live live[FAULT_LIVE_MAX];
 	size_t		 log_len;
@@ -97,13 +103,18 @@ void	 fault_disarm(void);
 int	 fault_due(enum fault_kind, const char *call, int fd,
 	    const char *name);
 
-/* For those that allocate. */
+/* For those that allocate; starved: there was nothing to be had. */
+void	 fault_starved(void);
 void	 fault_born(void *p, void *caller);
 void	 fault_died(void *p);
 
 /* How many allocations of the named objects are left; the first one's
  * place goes into ret. */
 unsigned fault_left(const char *const *objects, char *ret, size_t size);
+
+/* Is the nth call worth it in a short run?  What libraries allocate fails
+ * in most of these by every fifth alone. */
+bool	 fault_is_worth_it(int kind, unsigned n);
 
 const char *fault_kind_name(int kind);
 const char *fault_error_name(int error);

@@ -84,6 +84,9 @@ advance(void)
 		work->error = 0;
 		work->n++;
 	}
+	while (!all && work->n <= work->calls &&
+	    !fault_is_worth_it(page->kind, work->n))
+		work->n++;
 	page->nth = work->n;
 	page->error = errors[work->error];
 	return work->n <= work->calls;
@@ -119,7 +122,7 @@ run_here(const struct scene *scene, struct outcome *outcome)
 		(void)road_go(scene);
 	}
 	do {
-		state_put_back();
+		files_put_back();
 		watch_before(outcome);
 		watch_here(scene, is_followed(scene) ? WATCH_TWICE : 0);
 		add_up(scene, 0, outcome);
@@ -175,9 +178,11 @@ dry(const struct scene *scene, const char *state,
 	struct outcome outcome;
 	bool ok;
 
-	state_put_back();
+	files_put_back();
 	watch_nothing();
+	fault_page->noting = true;
 	watch_run(scene, NULL, 0, &outcome);
+	fault_page->noting = false;
 	ok = outcome.status == 0 && outcome.problem[0] == '\0' &&
 	    outcome.end == wants[scene->want];
 	memcpy(count, fault_page->count, sizeof(fault_page->count));

@@ -26,9 +26,12 @@ fails(const char *call)
 	return error != 0;
 }
 
+/* It may also be that there really is none. */
 static void *
 born(void *p, void *caller)
 {
+	if (p == NULL)
+		fault_starved();
 	fault_born(p, caller);
 	return p;
 }
@@ -51,6 +54,8 @@ resize(void *p, size_t size, void *caller)
 {
 	void *grown = __libc_realloc(p, size);
 
+	if (grown == NULL && size > 0)
+		fault_starved();
 	if (grown != NULL || size == 0) {
 		fault_died(p);
 		fault_born(grown, caller);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../module/vectors.h"
 #include "census.h"
@@ -19,6 +20,7 @@
 static struct road own;
 struct road *road = &own;
 bool road_with_sessions = true;
+void (*road_at_module)(void);
 
 void
 road_share(void)
@@ -74,11 +76,11 @@ converse(int count, const struct pam_message **messages,
 	/* The application's memory is none of ours. */
 	fault_disarm();
 	*ret = calloc(1, sizeof(**ret));
-	if (asked && error == 0)
+	if (*ret != NULL && asked && error == 0)
 		(*ret)->resp = strdup(scene->reply);
 	if (armed)
 		fault_arm();
-	return PAM_SUCCESS;
+	return *ret == NULL ? PAM_BUF_ERR : PAM_SUCCESS;
 }
 
 static void
@@ -102,7 +104,12 @@ is_sodium_open(void)
 void
 road_enter(enum road_phase phase)
 {
+	void (*call)(void) = road_at_module;
+
 	(void)phase;
+	road_at_module = NULL;
+	if (call != NULL)
+		call();
 	descriptors = census_descriptors();
 }
 
@@ -132,10 +139,10 @@ start(const struct scene *scene, const struct pam_conv *conv)
 	    pam_set_item(pamh, PAM_RHOST, scene->rhost == NULL ?
 	    "192.0.2.1" : scene->rhost) != PAM_SUCCESS ||
 	    pam_set_item(pamh, PAM_TTY, "ssh") != PAM_SUCCESS)
-		give_up("libpam does not start");
+		_exit(ROAD_NO_LIBPAM);
 	if ((scene->flags & SCENE_CLAIM) &&
 	    pam_putenv(pamh, "APIKEY_ID=" VECTOR_ID) != PAM_SUCCESS)
-		give_up("libpam's environment is full");
+		_exit(ROAD_NO_LIBPAM);
 	return pamh;
 }
 

@@ -19,6 +19,7 @@ enum road_end {
 };
 
 #define ROAD_NOT_CALLED	(-1)
+#define ROAD_NO_LIBPAM	3	/* exit: it never came to a module */
 
 struct road {
 	int		 code[ROAD_PHASES];	/* of the module itself */
@@ -32,6 +33,9 @@ extern struct road *road;
 
 /* Sessions, too, take their time. */
 extern bool road_with_sessions;
+
+/* Called when the module is, for the first time; or NULL. */
+extern void (*road_at_module)(void);
 
 void	 road_share(void);
 

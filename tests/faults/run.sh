@@ -2,14 +2,14 @@
 # run.sh - what fails, ends or is short inside a login or a change.
 # usage: run.sh [BUILD_DIR [PART...]]
 #
-# Parts: logins (every call that can fail, once in turn).  Needs no
-# privileges; everything is in a temporary folder.  With FAULTS_ALL=1 all
-# scenes are played and each call fails in each way; README has more.
+# Parts: logins and changes, of which every call that can fail does so once
+# in turn; kills, behind their system calls.  Needs no privileges;
+# everything is in a temporary folder.  README has more.
 set -u
 B=$(realpath "${1:-build}")
 cd "$(dirname "$0")" || exit 1
 shift
-[ $# -gt 0 ] || set -- logins
+[ $# -gt 0 ] || set -- logins changes kills
 
 # In memory, where there is such a folder: fsync is no part of this.
 shm=/dev/shm
@@ -20,11 +20,11 @@ trap 'exit 1' HUP INT PIPE TERM
 T=$FOLDER/tools
 mkdir "$T"
 
-flags=(-std=c17 -O1 -g -D_GNU_SOURCE -Wall -Wextra)
+flags=(-std=c17 -O1 -g -D_GNU_SOURCE -Wall -Wextra -I../../libapikey)
 # What stands before the C library and libpam is found before them.
 link=(-rdynamic -Wl,--no-as-needed "-Wl,-rpath,$T" "-L$T" -l:inject.so
-    -lpam -ldl)
-common=(watch.c road.c scene.c scenes.c census.c)
+    "-L$B" -lapikey -lpam -ldl)
+common=(watch.c road.c scene.c scenes.c census.c command.c)
 
 build()
 {
@@ -46,6 +46,7 @@ fi
 build "$@" || exit 1
 
 export FOLDER MODULE=$B/pam_apikey.so ARMED=$T/pam_armed.so CTL=$B/apikeyctl
+export INJECT=$T/inject.so
 export LD_LIBRARY_PATH=$B${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 # Only libconfig's last words, and the C library's, go elsewhere.
 for part; do

@@ -1,5 +1,5 @@
 /*
- * A scene's files, and the state that is put back before each run.
+ * A scene's files, which are put back before each run.
  */
 #include <sys/stat.h>
 
@@ -23,11 +23,14 @@
 char scene_folder[256];
 
 static struct kept {
-	char	 name[64];	/* below state */
+	char	 name[64];	/* below the scene's folder */
 	size_t	 size;
 	char	*bytes;
+	struct timespec mtime;
+	bool	 there;
 } kept[FILES_MAX];
 static size_t kept_count;
+static bool kept_usage;		/* the folder */
 
 void
 give_up(const char *format, ...)
@@ -95,6 +98,8 @@ put_key(const struct scene *scene, const char *id, const char *hash,
 	    or_else(scene->owner, scene_user(scene)), hash, bounds);
 }
 
+/* One module for all: libpam loads it anew for each login.  Where nobody
+ * has said yes, libpam says no. */
 static void
 put_stack(const struct scene *scene)
 {
@@ -105,14 +110,13 @@ put_stack(const struct scene *scene)
 	for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++)
 		used += (size_t)snprintf(text + used, sizeof(text) - used,
 		    "%s [success=done ignore=ignore default=die] %s %s "
-		    "config=%s/apikey.conf %s\n%s required pam_deny.so\n",
-		    phases[i], getenv("ARMED"), getenv("MODULE"),
-		    scene_folder, i == 0 ? or_else(scene->options, "") : "",
-		    phases[i]);
+		    "config=%s/apikey.conf %s\n", phases[i], getenv("ARMED"),
+		    getenv("MODULE"), scene_folder,
+		    i == 0 ? or_else(scene->options, "") : "");
 	snprintf(name, sizeof(name), "pam.d/%s",
 	    or_else(scene->service, "sshd"));
 	put(name, "%s", text);
-	put("pam.d/other", "auth required pam_deny.so\n");
+	put("pam.d/other", "auth required %s\n", getenv("ARMED"));
 }
 
 void
@@ -124,6 +128,7 @@ scene_write(const struct scene *scene, const char *folder)
 	make_folder("keys.d");
 	make_folder("state");
 	make_folder("pam.d");
+	make_folder("out");
 	put("apikey.conf", "keystore = \"%s/keys.d\";\nstate = \"%s/state\";\n"
 	    "limits = { key = \"1000000/1m\"; failures = \"%s\"; };\n%s",
 	    folder, folder, or_else(scene->failures, "1000000/1m"),
@@ -142,7 +147,12 @@ scene_write(const struct scene *scene, const char *folder)
 	put_stack(scene);
 }
 
-/* ---- State ------------------------------------------------------------ */
+/* ---- Files ------------------------------------------------------------ */
+
+static const char *const folders[] = { "keys.d", "state", "state/usage",
+    "out" };
+
+#define FOLDERS	(sizeof(folders) / sizeof(folders[0]))
 
 static void
 keep_file(int folder, const char *below, const char *name)
@@ -154,66 +164,85 @@ keep_file(int folder, const char *below, const char *name)
 	if (fd == -1 || fstat(fd, &st) == -1 || kept_count == FILES_MAX ||
 	    (to->bytes = malloc((size_t)st.st_size + 1)) == NULL ||
 	    read(fd, to->bytes, (size_t)st.st_size) != st.st_size)
-		give_up("%s%s: cannot be kept", below, name);
+		give_up("%s/%s: cannot be kept", below, name);
 	close(fd);
-	snprintf(to->name, sizeof(to->name), "%s%s", below, name);
+	snprintf(to->name, sizeof(to->name), "%s/%s", below, name);
 	to->size = (size_t)st.st_size;
+	to->mtime = st.st_mtim;
 	kept_count++;
 }
 
-typedef void	 file_call(int folder, const char *below, const char *name);
+static bool
+is_kept(const char *below, const char *name, const struct stat *st)
+{
+	char whole[64];
 
+	snprintf(whole, sizeof(whole), "%s/%s", below, name);
+	for (size_t i = 0; i < kept_count; i++)
+		if (strcmp(kept[i].name, whole) == 0)
+			return (kept[i].there =
+			    (size_t)st->st_size == kept[i].size &&
+			    st->st_mtim.tv_sec == kept[i].mtime.tv_sec &&
+			    st->st_mtim.tv_nsec == kept[i].mtime.tv_nsec);
+	return false;
+}
+
+/* What was not changed stays. */
 static void
 remove_file(int folder, const char *below, const char *name)
 {
-	(void)below;
-	(void)unlinkat(folder, name, 0);
+	struct stat st;
+
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    !is_kept(below, name, &st))
+		(void)unlinkat(folder, name, 0);
 }
 
 static void
-each_file(const char *path, const char *below, file_call *call)
+each_file(void (*call)(int folder, const char *below, const char *name))
 {
-	DIR *dir = opendir(path);
 	struct dirent *entry;
-
-	while (dir != NULL && (entry = readdir(dir)) != NULL)
-		if (entry->d_type == DT_REG)
-			call(dirfd(dir), below, entry->d_name);
-	if (dir != NULL)
-		closedir(dir);
-}
-
-static void
-each_state_file(file_call *call)
-{
 	char path[512];
+	DIR *dir;
 
-	snprintf(path, sizeof(path), "%s/state", scene_folder);
-	each_file(path, "", call);
-	snprintf(path, sizeof(path), "%s/state/usage", scene_folder);
-	each_file(path, "usage/", call);
+	for (size_t i = 0; i < FOLDERS; i++) {
+		snprintf(path, sizeof(path), "%s/%s", scene_folder,
+		    folders[i]);
+		dir = opendir(path);
+		while (dir != NULL && (entry = readdir(dir)) != NULL)
+			if (entry->d_type == DT_REG)
+				call(dirfd(dir), folders[i], entry->d_name);
+		if (dir != NULL)
+			closedir(dir);
+	}
 }
 
 void
-state_keep(void)
+files_keep(void)
 {
+	char path[512];
+
 	while (kept_count > 0)
 		free(kept[--kept_count].bytes);
-	each_state_file(keep_file);
+	each_file(keep_file);
+	snprintf(path, sizeof(path), "%s/state/usage", scene_folder);
+	kept_usage = access(path, F_OK) == 0;
+	/* What is changed from now on has another time. */
+	(void)usleep(20000);
 }
 
 /* What is zero stays a hole. */
 static void
-put_back(const struct kept *from)
+put_back(struct kept *from)
 {
 	static const char zero[SECTOR];
 	char path[512];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/state/%.63s", scene_folder, from->name);
+	snprintf(path, sizeof(path), "%s/%.63s", scene_folder, from->name);
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd == -1 || ftruncate(fd, (off_t)from->size) == -1)
-		give_up("%s: cannot be put back", path);
+		give_up("%s: cannot be put back: %m", path);
 	for (size_t at = 0; at < from->size; at += SECTOR) {
 		const size_t left = from->size - at;
 		const size_t len = left < SECTOR ? left : SECTOR;
@@ -221,24 +250,29 @@ put_back(const struct kept *from)
 		if (memcmp(from->bytes + at, zero, len) != 0 &&
 		    pwrite(fd, from->bytes + at, len, (off_t)at) !=
 		    (ssize_t)len)
-			give_up("%s: cannot be put back", path);
+			give_up("%s: cannot be put back: %m", path);
 	}
+	if (futimens(fd, (struct timespec[]){ from->mtime, from->mtime }))
+		give_up("%s: cannot be put back: %m", path);
 	close(fd);
 }
 
 void
-state_put_back(void)
+files_put_back(void)
 {
 	char path[512];
 
-	each_state_file(remove_file);
-	snprintf(path, sizeof(path), "%s/state/usage", scene_folder);
-	if (kept_count == 0)
-		(void)rmdir(path);
-	else
-		(void)mkdir(path, 0700);
 	for (size_t i = 0; i < kept_count; i++)
-		put_back(&kept[i]);
+		kept[i].there = false;
+	each_file(remove_file);
+	snprintf(path, sizeof(path), "%s/state/usage", scene_folder);
+	if (kept_usage)
+		(void)mkdir(path, 0700);
+	else
+		(void)rmdir(path);
+	for (size_t i = 0; i < kept_count; i++)
+		if (!kept[i].there)
+			put_back(&kept[i]);
 }
 
 long

@@ -60,9 +60,9 @@ const char *scene_user(const struct scene *);
  * stack.  state stays empty, but for a key of bounded uses. */
 void	 scene_write(const struct scene *, const char *folder);
 
-/* Keep what there is in state, and put it back. */
-void	 state_keep(void);
-void	 state_put_back(void);
+/* Keep the keys, the state and what was put out, and put all back. */
+void	 files_keep(void);
+void	 files_put_back(void);
 
 /* The uses that the state tells of; -1: it does not tell. */
 long	 state_uses(void);

@@ -56,15 +56,24 @@ tell_sum(void)
 void
 watch_begin(void)
 {
+	/* Commands that are executed are told of it by its number. */
+	const int fd = memfd_create("faults", 0);
+	char number[16];
+
+	if (fd == -1 || ftruncate(fd, sizeof(*fault_page)) == -1)
+		give_up("no shared memory");
 	fault_page = mmap(NULL, sizeof(*fault_page), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	    MAP_SHARED, fd, 0);
 	if (fault_page == MAP_FAILED)
 		give_up("no shared memory");
+	snprintf(number, sizeof(number), "%d", fd);
+	(void)setenv("FAULT_PAGE", number, 1);
 	fault_page->kind = -1;
 	road_share();
 	/* There in every child, which need not load it anew. */
 	if (getenv("MODULE") == NULL || getenv("ARMED") == NULL ||
-	    dlopen(getenv("MODULE"), RTLD_NOW | RTLD_LOCAL) == NULL)
+	    dlopen(getenv("MODULE"), RTLD_NOW | RTLD_LOCAL) == NULL ||
+	    dlopen(getenv("ARMED"), RTLD_NOW | RTLD_LOCAL) == NULL)
 		give_up("no module: MODULE, ARMED");
 	(void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 	/* Something that could be changed. */
@@ -83,6 +92,7 @@ wipe_page(void)
 	page->armed = page->over = false;
 	memset(page->count, 0, sizeof(page->count));
 	page->injected = 0;
+	page->starved = false;
 	page->call[0] = page->where[0] = page->object[0] = '\0';
 	page->within[0] = page->ended[0] = page->log[0] = '\0';
 	page->log_len = 0;
@@ -151,6 +161,18 @@ watch_run(const struct scene *scene, void (*prepare)(void), unsigned how,
 	watch_after(status, ret);
 }
 
+enum road_end
+watch_login(const struct scene *scene, const char *reply)
+{
+	struct scene shown = *scene;
+	struct outcome outcome;
+
+	shown.reply = reply;
+	watch_nothing();
+	watch_run(&shown, NULL, 0, &outcome);
+	return outcome.problem[0] == '\0' ? outcome.end : ROAD_BROKEN;
+}
+
 /* The state that a scene begins with. */
 void
 watch_scene(const struct scene *scene, bool fresh)
@@ -176,7 +198,7 @@ watch_scene(const struct scene *scene, bool fresh)
 	for (int i = 0; !fresh && i < (scene->before == NULL ? 1 :
 	    scene->times); i++)
 		watch_run(&before, NULL, 0, &outcome);
-	state_keep();
+	files_keep();
 }
 
 /* ---- May that be? ----------------------------------------------------- */
@@ -197,14 +219,14 @@ judge_end(struct outcome *outcome)
 {
 	const struct fault_page *page = fault_page;
 	const bool signalled = WIFSIGNALED(outcome->status);
-	const bool by_config = page->kind == FAULT_ALLOC &&
+	const bool no_memory = page->kind == FAULT_ALLOC || page->starved;
+	const bool by_config = no_memory &&
 	    strncmp(page->object, "libconfig", 9) == 0;
 	const bool by_sodium = page->kind == FAULT_RANDOM && signalled &&
 	    WTERMSIG(outcome->status) == SIGABRT &&
 	    strncmp(page->object, "libsodium", 9) == 0;
 
-	const bool by_names = page->kind == FAULT_ALLOC &&
-	    page->within[0] != '\0';
+	const bool by_names = no_memory && page->within[0] != '\0';
 
 	outcome->ended = true;
 	outcome->end = ROAD_BROKEN;

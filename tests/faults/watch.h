@@ -45,6 +45,9 @@ void	 watch_before(struct outcome *);
 void	 watch_here(const struct scene *, unsigned how);
 void	 watch_after(int status, struct outcome *);
 
+/* The verdict of one login that nothing disturbs, with this reply. */
+enum road_end watch_login(const struct scene *, const char *reply);
+
 /* Adds a problem where the end is none that may be. */
 void	 watch_judge(const struct scene *, struct outcome *);
 

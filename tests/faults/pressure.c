@@ -1,0 +1,234 @@
+/*
+ * pressure: logins while something is short, and while signals come.
+ */
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "watch.h"
+
+#define SHOWN_MAX	5
+#define STACK		(1024 * 1024)
+#define SIGNAL_NS	100000
+
+static rlim_t limit;
+static bool all;
+
+/* ---- What is done to the process -------------------------------------- */
+
+static void
+set_limit(int resource, rlim_t value)
+{
+	if (setrlimit(resource, &(struct rlimit){ value, value }) == -1)
+		give_up("no such limit: %m");
+}
+
+/* All below is taken, so that the limit is what is left. */
+static void
+take_descriptors(void)
+{
+	int fd = open("/dev/null", O_RDONLY);
+
+	if (fd == -1 || close(fd) == -1)
+		give_up("no descriptor");
+	set_limit(RLIMIT_NOFILE, (rlim_t)fd + limit);
+}
+
+/* What the process has in pages, by /proc/self/statm. */
+static rlim_t
+size_now(void)
+{
+	char text[64] = "";
+	int fd = open("/proc/self/statm", O_RDONLY);
+
+	if (fd == -1 || read(fd, text, sizeof(text) - 1) <= 0)
+		give_up("no /proc");
+	close(fd);
+	return strtoul(text, NULL, 10) * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+/* The stack is there already: where it cannot grow, there is no answer.
+ * What the heap still has is taken, but for what is to be left. */
+static void
+take_memory(void)
+{
+	volatile char stack[STACK];
+	void *volatile rest = malloc(limit + 1);
+	void *p;
+
+	for (size_t i = 0; i < sizeof(stack); i += 4096)
+		stack[i] = 0;
+	set_limit(RLIMIT_AS, size_now());
+	for (size_t size = 1 << 20; size >= 16; size /= 2)
+		while ((p = malloc(size)) != NULL)
+			*(char *)p = 0;
+	free(rest);
+}
+
+/* libpam has had what it needs. */
+static void
+few_descriptors(void)
+{
+	road_at_module = take_descriptors;
+}
+
+static void
+little_memory(void)
+{
+	road_at_module = take_memory;
+}
+
+static void
+no_locked_memory(void)
+{
+	set_limit(RLIMIT_MEMLOCK, 0);
+}
+
+static void
+no_files(void)
+{
+	set_limit(RLIMIT_FSIZE, limit);
+}
+
+static void
+on_signal(int number)
+{
+	(void)number;
+}
+
+/* A signal whenever it is least expected, and calls are not restarted. */
+static void
+signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL,
+	    .sigev_signo = SIGUSR1 };
+	const struct itimerspec often = {
+		.it_interval.tv_nsec = SIGNAL_NS,
+		.it_value.tv_nsec = SIGNAL_NS,
+	};
+	timer_t timer;
+
+	if (sigaction(SIGUSR1, &action, NULL) == -1 ||
+	    timer_create(CLOCK_MONOTONIC, &event, &timer) == -1 ||
+	    timer_settime(timer, 0, &often, NULL) == -1)
+		give_up("no timer");
+}
+
+/* ---- What must come of it --------------------------------------------- */
+
+enum tolerance {
+	NOTHING,		/* it is as ever */
+	NOT_BOUNDED,		/* but for keys that need their state */
+	NO_ANSWER		/* or it cannot be told */
+};
+
+struct pressure {
+	const char	*name;
+	void		(*prepare)(void);
+	enum tolerance	 tolerance;
+	rlim_t		 from, to, step;
+};
+
+static const struct pressure pressures[] = {
+	{ "descriptors left", few_descriptors, NO_ANSWER, 0, 20, 1 },
+	{ "bytes of memory left", little_memory, NO_ANSWER, 0, 120000,
+	    2000 },
+	{ "bytes of locked memory", no_locked_memory, NOTHING, 0, 0, 1 },
+	{ "bytes in a file", no_files, NOT_BOUNDED, 0, 8192, 512 },
+	{ "times under signals", signals, NOTHING, 1, 25, 1 },
+};
+
+static const enum road_end wants[] = { ROAD_GRANTED, ROAD_REFUSED,
+    ROAD_PASSED };
+
+static void
+judge(const struct scene *scene, const struct pressure *pressure,
+    struct outcome *outcome)
+{
+	const bool bounded = (scene->flags & SCENE_BOUNDED) != 0;
+
+	if (WIFEXITED(outcome->status) &&
+	    WEXITSTATUS(outcome->status) == ROAD_NO_LIBPAM) {
+		outcome->end = ROAD_UNAVAILABLE;
+		return;
+	}
+	watch_judge(scene, outcome);
+	if (outcome->problem[0] != '\0' || outcome->ended ||
+	    outcome->end == wants[scene->want] ||
+	    pressure->tolerance == NO_ANSWER ||
+	    (pressure->tolerance == NOT_BOUNDED && bounded))
+		return;
+	snprintf(outcome->problem, sizeof(outcome->problem), "it is %s",
+	    road_end_name(outcome->end));
+}
+
+static void
+press(const struct scene *scene, const struct pressure *pressure)
+{
+	unsigned ends[ROAD_PASSED + 1] = { 0 }, ended = 0, problems = 0;
+	enum road_end last = ROAD_BROKEN;
+	struct outcome outcome;
+
+	for (limit = pressure->from; limit <= pressure->to;
+	    limit += pressure->step) {
+		files_put_back();
+		watch_nothing();
+		watch_run(scene, pressure->prepare, 0, &outcome);
+		judge(scene, pressure, &outcome);
+		last = outcome.ended ? ROAD_BROKEN : outcome.end;
+		if (outcome.ended)
+			ended++;
+		else
+			ends[outcome.end]++;
+		if (outcome.problem[0] == '\0' || problems++ >= SHOWN_MAX)
+			continue;
+		tell_more("%lu %s: %s", (unsigned long)limit, pressure->name,
+		    outcome.problem);
+		tell_more("  %s", fault_page->log);
+	}
+	/* With enough, it is as ever: otherwise nothing was shown. */
+	if (last != wants[scene->want]) {
+		tell_more("the last one is %s", road_end_name(last));
+		problems++;
+	}
+	tell(problems == 0, "%s, %lu to %lu %s: granted %u, refused %u, "
+	    "unavailable %u, passed over %u, ended %u (library)",
+	    scene->name, (unsigned long)pressure->from,
+	    (unsigned long)pressure->to, pressure->name, ends[ROAD_GRANTED],
+	    ends[ROAD_REFUSED], ends[ROAD_UNAVAILABLE], ends[ROAD_PASSED],
+	    ended);
+}
+
+int
+main(void)
+{
+	static const char *const shown[] = { "good key", "wrong secret",
+	    "from elsewhere", "bounded uses", "group=, a member" };
+
+	all = getenv("FAULTS_ALL") != NULL;
+	watch_begin();
+	for (size_t i = 0; i < scenes_count; i++) {
+		bool is_shown = all;
+
+		for (size_t j = 0; j < sizeof(shown) / sizeof(shown[0]); j++)
+			if (strcmp(scenes[i].name, shown[j]) == 0)
+				is_shown = true;
+		if (!is_shown)
+			continue;
+		watch_scene(&scenes[i],
+		    (scenes[i].flags & SCENE_NOT_FRESH) == 0);
+		for (size_t j = 0; j < sizeof(pressures) /
+		    sizeof(pressures[0]); j++)
+			press(&scenes[i], &pressures[j]);
+	}
+	return tell_sum();
+}
