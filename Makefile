@@ -6,6 +6,7 @@
 #   make lint       the lints of check, and static analysis
 #   make bench      the same, and measure it beside its peers (LOGINS, KEYS)
 #   make fuzz       the same, then fuzz; SECONDS for each harness
+#   make faults     the same, and each call fails in each way (long)
 #   make install    DESTDIR, PREFIX, LIBDIR, SYSCONFDIR, PAMDIR are yours
 #   make uninstall  leaves the configuration, the keys and the state
 
@@ -211,6 +212,11 @@ check: deps-test
 	@$(MAKE) --no-print-directory all
 	@bash tests/run.sh $(B)
 
+# `make check' has the short run.
+faults: deps-test
+	@$(MAKE) --no-print-directory all
+	@FAULTS_ALL=1 bash tests/faults/run.sh $(B)
+
 # What `make bench' leaves; docs/ has that of the last release.
 BENCH_OUT ?= $(B)/bench
 LOGINS ?= 1000
@@ -303,6 +309,6 @@ clean:
 
 FORCE:
 .PHONY: all bench bench-profile check clean demo deps deps-bench deps-lint \
-	deps-test fuzz fuzz-coverage fuzz-engine fuzz-tests install lint \
-	uninstall unit-tests FORCE
+	deps-test faults fuzz fuzz-coverage fuzz-engine fuzz-tests install \
+	lint uninstall unit-tests FORCE
 .DELETE_ON_ERROR:

@@ -102,14 +102,15 @@ suite unit units "$B"
 suite unit-clang units "$CLANG"
 suite unit-sanitizers units "$ASAN"
 suite fuzz bash tests/fuzz/run.sh "$ASAN"
+suite faults bash tests/faults/run.sh "$B"
 suite threads "$TSAN/tests/threads/eight" "$SECONDS_OF_THREADS"
 suite module bash tests/module/run.sh "$B"
 TEST_PRELOAD=$(gcc -print-file-name=libasan.so) \
     suite module-sanitizers bash tests/module/run.sh "$ASAN"
 wait
 
-for name in lint unit unit-clang unit-sanitizers fuzz threads module \
-    module-sanitizers cli e2e; do
+for name in lint unit unit-clang unit-sanitizers fuzz faults threads \
+    module module-sanitizers cli e2e; do
 	report $name
 done
 

@@ -123,7 +123,8 @@ each_call(const struct command *command, int kind, unsigned calls)
 		if (!all && !is_worth_it(kind, n, calls))
 			continue;
 		for (int i = 0; errors[i] != 0 && (i == 0 || all); i++)
-			for (int on = 0; on <= (all ? 1 : 0); on++) {
+			for (int on = 0; on <= (all &&
+			    fault_may_go_on(errors[i])); on++) {
 				fault_page->kind = kind;
 				fault_page->nth = n;
 				fault_page->error = errors[i];

@@ -126,6 +126,12 @@ note_file(int fd, const char *name)
 }
 
 bool
+fault_may_go_on(int error)
+{
+	return error != EINTR && error != FAULT_HALF;
+}
+
+bool
 fault_is_worth_it(int kind, unsigned n)
 {
 	return kind != FAULT_ALLOC || n > FAULT_NOTED_MAX ||

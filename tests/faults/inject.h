@@ -116,6 +116,9 @@ unsigned fault_left(const char *const *objects, char *ret, size_t size);
  * in most of these by every fifth alone. */
 bool	 fault_is_worth_it(int kind, unsigned n);
 
+/* Interruptions without end, or only half of all, is what no system does. */
+bool	 fault_may_go_on(int error);
+
 const char *fault_kind_name(int kind);
 const char *fault_error_name(int error);
 const int *fault_errors(int kind);	/* 0 behind the last */

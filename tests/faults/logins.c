@@ -78,7 +78,7 @@ advance(void)
 	const int *errors = fault_errors(page->kind);
 	const bool each = all || page->kind == FAULT_TALK;
 
-	if (all && !page->on) {
+	if (all && !page->on && fault_may_go_on(page->error)) {
 		page->on = true;
 	} else if (page->on = false, !each || errors[++work->error] == 0) {
 		work->error = 0;

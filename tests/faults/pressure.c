@@ -1,11 +1,13 @@
 /*
  * pressure: logins while something is short, and while signals come.
  */
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +22,29 @@
 #define SIGNAL_NS	100000
 
 static rlim_t limit;
-static bool all;
+static bool all, mounts;
+
+/* ---- Mounts of its own ------------------------------------------------ */
+
+/* For root alone: in a namespace of users, the folders above belong to
+ * nobody that is known, and are refused. */
+static bool
+own_mounts(void)
+{
+	return geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+}
+
+static bool
+may_mount(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(own_mounts() ? 0 : 1);
+	return pid != -1 && waitpid(pid, &status, 0) == pid && status == 0;
+}
 
 /* ---- What is done to the process -------------------------------------- */
 
@@ -98,6 +122,30 @@ no_files(void)
 	set_limit(RLIMIT_FSIZE, limit);
 }
 
+/* A state of its own, on a disk that has but so many pages left. */
+static void
+full_disk(void)
+{
+	static const char page[4096];
+	char path[300];
+	int fd;
+
+	if (!own_mounts())
+		give_up("no mounts of its own");
+	snprintf(path, sizeof(path), "%s/state", scene_folder);
+	if (mount("none", path, "tmpfs", MS_NOSUID, "size=64k,mode=700"))
+		give_up("%s: cannot be mounted: %m", path);
+	files_put_back();
+	snprintf(path, sizeof(path), "%s/state/fill", scene_folder);
+	if ((fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600)) == -1)
+		give_up("%s: cannot be made", path);
+	while (write(fd, page, sizeof(page)) > 0)
+		continue;
+	if (ftruncate(fd, lseek(fd, 0, SEEK_END) - (off_t)(limit *
+	    sizeof(page))) == -1 || close(fd) == -1)
+		give_up("%s: cannot be cut", path);
+}
+
 static void
 on_signal(int number)
 {
@@ -144,6 +192,7 @@ static const struct pressure pressures[] = {
 	    2000 },
 	{ "bytes of locked memory", no_locked_memory, NOTHING, 0, 0, 1 },
 	{ "bytes in a file", no_files, NOT_BOUNDED, 0, 8192, 512 },
+	{ "pages left on the disk", full_disk, NOT_BOUNDED, 0, 9, 1 },
 	{ "times under signals", signals, NOTHING, 1, 25, 1 },
 };
 
@@ -175,6 +224,7 @@ static void
 press(const struct scene *scene, const struct pressure *pressure)
 {
 	unsigned ends[ROAD_PASSED + 1] = { 0 }, ended = 0, problems = 0;
+	unsigned degraded = 0;
 	enum road_end last = ROAD_BROKEN;
 	struct outcome outcome;
 
@@ -184,6 +234,7 @@ press(const struct scene *scene, const struct pressure *pressure)
 		watch_nothing();
 		watch_run(scene, pressure->prepare, 0, &outcome);
 		judge(scene, pressure, &outcome);
+		degraded += strstr(fault_page->log, "state=degraded") != NULL;
 		last = outcome.ended ? ROAD_BROKEN : outcome.end;
 		if (outcome.ended)
 			ended++;
@@ -201,11 +252,11 @@ press(const struct scene *scene, const struct pressure *pressure)
 		problems++;
 	}
 	tell(problems == 0, "%s, %lu to %lu %s: granted %u, refused %u, "
-	    "unavailable %u, passed over %u, ended %u (library)",
+	    "unavailable %u, passed over %u, ended %u (library); degraded %u",
 	    scene->name, (unsigned long)pressure->from,
 	    (unsigned long)pressure->to, pressure->name, ends[ROAD_GRANTED],
 	    ends[ROAD_REFUSED], ends[ROAD_UNAVAILABLE], ends[ROAD_PASSED],
-	    ended);
+	    ended, degraded);
 }
 
 int
@@ -216,6 +267,8 @@ main(void)
 
 	all = getenv("FAULTS_ALL") != NULL;
 	watch_begin();
+	if (!(mounts = may_mount()))
+		printf("skip a full disk: only root may mount one\n");
 	for (size_t i = 0; i < scenes_count; i++) {
 		bool is_shown = all;
 
@@ -228,7 +281,8 @@ main(void)
 		    (scenes[i].flags & SCENE_NOT_FRESH) == 0);
 		for (size_t j = 0; j < sizeof(pressures) /
 		    sizeof(pressures[0]); j++)
-			press(&scenes[i], &pressures[j]);
+			if (mounts || pressures[j].prepare != full_disk)
+				press(&scenes[i], &pressures[j]);
 	}
 	return tell_sum();
 }

@@ -3,13 +3,14 @@
 # usage: run.sh [BUILD_DIR [PART...]]
 #
 # Parts: logins and changes, of which every call that can fail does so once
-# in turn; kills, behind their system calls.  Needs no privileges;
-# everything is in a temporary folder.  README has more.
+# in turn; kills, behind their system calls; pressure, when something is
+# short.  Only a full disk needs root.  Everything is in a temporary folder.
+# README has more.
 set -u
 B=$(realpath "${1:-build}")
 cd "$(dirname "$0")" || exit 1
 shift
-[ $# -gt 0 ] || set -- logins changes kills
+[ $# -gt 0 ] || set -- logins changes kills pressure
 
 # In memory, where there is such a folder: fsync is no part of this.
 shm=/dev/shm
@@ -57,5 +58,8 @@ done | tee "$T/results"
 
 passed=$(grep -c '^ok ' "$T/results")
 failed=$(grep -c '^FAIL ' "$T/results")
-echo "$passed passed, $failed failed"
+skipped=$(grep -c '^skip ' "$T/results")
+printf '%d passed, %d failed' "$passed" "$failed"
+[ "$skipped" -eq 0 ] || printf ', %d skipped' "$skipped"
+printf '\n'
 [ "$passed" -gt 0 ] && [ "$failed" -eq 0 ]

@@ -113,6 +113,7 @@ watch_here(const struct scene *scene, unsigned how)
 		fault_page->over = true;
 		road->again = road_go(scene);
 	}
+	road->uses = state_uses();
 	alarm(0);
 }
 
@@ -142,7 +143,8 @@ watch_after(int status, struct outcome *ret)
 	ret->end = road->end;
 	ret->again = road->again;
 	snprintf(ret->problem, sizeof(ret->problem), "%s", road->problem);
-	ret->after = state_uses();
+	/* Its state may be one that is not seen from here. */
+	ret->after = status == 0 ? road->uses : state_uses();
 }
 
 void
