@@ -54,6 +54,7 @@ static struct ids {
 	size_t	 count;
 	char	 id[COMMAND_IDS][APIKEY_ID_SIZE];
 	bool	 bad;
+	bool	 gave_way;	/* the scene's key, to another */
 } before;
 
 /* ---- Running ---------------------------------------------------------- */
@@ -121,7 +122,9 @@ note_key(void *arg, apikey_key *key, const char *message)
 	(void)message;
 	if (key == NULL)
 		ids->bad = true;
-	else if (ids->count < COMMAND_IDS)
+	else if (strcmp(apikey_key_id(key), VECTOR_ID) == 0)
+		ids->gave_way = apikey_key_superseded_by(key)[0] != '\0';
+	if (key != NULL && ids->count < COMMAND_IDS)
 		snprintf(ids->id[ids->count++], APIKEY_ID_SIZE, "%s",
 		    apikey_key_id(key));
 	apikey_key_free(key);
@@ -136,6 +139,7 @@ read_store(struct ids *ret)
 	char config[512];
 
 	ret->count = 0;
+	ret->gave_way = false;
 	snprintf(config, sizeof(config), "%s/apikey.conf", scene_folder);
 	ret->bad = apikey_open(ctx, config) != APIKEY_OK;
 	if (!ret->bad && apikey_list(admin, note_key, ret) != APIKEY_OK)
@@ -228,5 +232,8 @@ command_judge(const struct command *command, int exited)
 	if (end != ROAD_GRANTED && !(command->takes_away &&
 	    end == ROAD_REFUSED))
 		return "the key that was there does not open";
+	if (exited == 0 && strcmp(command->words[0], "rotate") == 0 &&
+	    !now.gave_way)
+		return "the old key did not give way";
 	return command->issues ? judge_token(&now, in_file, exited) : NULL;
 }
