@@ -150,9 +150,9 @@ note_whose(unsigned n)
 	fault_page->armed = false;
 	note_caller(object, sizeof(object));
 	fault_page->armed = true;
-	fault_page->ours[n - 1] = false;
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]) &&
-	    fault_page->within[0] == '\0'; i++)
+	/* What is looked up for us is as good. */
+	fault_page->ours[n - 1] = fault_page->within[0] != '\0';
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		if (strncmp(object, ours[i], strlen(ours[i])) == 0)
 			fault_page->ours[n - 1] = true;
 }
@@ -171,8 +171,9 @@ fault_due(enum fault_kind kind, const char *call, int fd, const char *name)
 	if (page->over || page->kind != (int)kind || page->count[kind] < page->nth ||
 	    (page->count[kind] > page->nth && !page->on))
 		return 0;
-	if (page->injected++ > 0)
+	if (page->injected++ > 0 && kind != FAULT_ALLOC)
 		return page->error;
+	/* Of many allocations, it is the last one that somebody fell over. */
 	page->armed = false;
 	snprintf(page->call, sizeof(page->call), "%s", call);
 	note_file(fd, name);

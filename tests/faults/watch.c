@@ -258,7 +258,7 @@ is_in_state(void)
 	char state[300];
 
 	snprintf(state, sizeof(state), "%s/state", scene_folder);
-	return fault_page->injected > 0 &&
+	return fault_page->injected > 0 && !fault_page->on &&
 	    strncmp(fault_page->where, state, strlen(state)) == 0;
 }
 
