@@ -25,6 +25,7 @@ struct road {
 	int		 code[ROAD_PHASES];	/* of the module itself */
 	int		 seen[ROAD_PHASES];	/* by the application */
 	enum road_end	 end, again;		/* again: a second login */
+	bool		 admitted;		/* by auth, whatever followed */
 	long		 uses;		/* that the state tells of behind it */
 	char		 problem[512];
 };

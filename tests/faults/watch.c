@@ -109,6 +109,7 @@ watch_here(const struct scene *scene, unsigned how)
 {
 	alarm(SECONDS);
 	road->end = road_check(scene);
+	road->admitted = road->code[ROAD_AUTH] == 0;
 	if (how & WATCH_TWICE) {
 		fault_page->over = true;
 		road->again = road_go(scene);
@@ -141,6 +142,7 @@ watch_after(int status, struct outcome *ret)
 {
 	ret->status = status;
 	ret->end = road->end;
+	ret->admitted = road->admitted;
 	ret->again = road->again;
 	snprintf(ret->problem, sizeof(ret->problem), "%s", road->problem);
 	/* Its state may be one that is not seen from here. */
@@ -292,7 +294,8 @@ watch_judge(const struct scene *scene, struct outcome *outcome)
 		judge_end(outcome);
 		return;
 	}
-	if (outcome->end == ROAD_GRANTED && want != ROAD_GRANTED &&
+	if ((outcome->end == ROAD_GRANTED || outcome->admitted) &&
+	    want != ROAD_GRANTED &&
 	    !((scene->flags & SCENE_BY_STATE) && is_degraded()))
 		problem(outcome, "a grant that should not be");
 	if (outcome->end == ROAD_PASSED && want != ROAD_PASSED)

@@ -12,6 +12,7 @@
 struct outcome {
 	int		 status;	/* of the process */
 	enum road_end	 end, again;
+	bool		 admitted;	/* the account phase may refuse it */
 	bool		 ended;		/* a library ended the process */
 	char		 by[64];
 	char		 problem[512];	/* empty: all is well */
