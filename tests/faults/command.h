@@ -18,7 +18,7 @@ struct command {
 	bool		 issues;	/* a token, to stdout or out/key */
 	bool		 takes_away;	/* the scene's key may be refused */
 	bool		 is_short;	/* also in a short run */
-	unsigned	 again;		/* exit codes of another time, as bits */
+	unsigned	 again;		/* exit codes of a second time: bits */
 };
 
 extern const struct command commands[];

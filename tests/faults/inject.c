@@ -168,7 +168,8 @@ fault_due(enum fault_kind kind, const char *call, int fd, const char *name)
 	page->count[kind]++;
 	if (page->noting && kind == FAULT_ALLOC)
 		note_whose(page->count[kind]);
-	if (page->over || page->kind != (int)kind || page->count[kind] < page->nth ||
+	if (page->over || page->kind != (int)kind ||
+	    page->count[kind] < page->nth ||
 	    (page->count[kind] > page->nth && !page->on))
 		return 0;
 	if (page->injected++ > 0 && kind != FAULT_ALLOC)

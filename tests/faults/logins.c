@@ -40,8 +40,9 @@ tell_run(const struct outcome *outcome)
 	const struct fault_page *page = fault_page;
 	const char *line = page->log;
 
-	tell_more("%s %u%s, %s: %s in %s%s%s: %s%s", fault_kind_name(page->kind),
-	    page->nth, page->on ? " and on" : "",
+	tell_more("%s %u%s, %s: %s in %s%s%s: %s%s",
+	    fault_kind_name(page->kind), page->nth,
+	    page->on ? " and on" : "",
 	    fault_error_name(page->error), page->call, page->object,
 	    page->where[0] == '\0' ? "" : ", ", page->where,
 	    outcome->ended ? "ended by " : "", outcome->ended ? outcome->by :
@@ -194,6 +195,14 @@ dry(const struct scene *scene, const char *state,
 	return ok;
 }
 
+/* Does it matter to these calls whether there is a state yet? */
+static bool
+touches_state(int kind)
+{
+	return kind != FAULT_ALLOC && kind != FAULT_CLOSE &&
+	    kind != FAULT_PAM && kind != FAULT_MUTEX && kind != FAULT_TALK;
+}
+
 static void
 run(const struct scene *scene, bool fresh)
 {
@@ -204,7 +213,8 @@ run(const struct scene *scene, bool fresh)
 	if (!dry(scene, state, count))
 		return;
 	for (int kind = 0; kind < FAULT_KINDS_COUNT; kind++)
-		if (count[kind] > 0)
+		if (count[kind] > 0 && (all || fresh ||
+		    scene->flags & SCENE_NOT_FRESH || touches_state(kind)))
 			each_call(scene, state, kind, count[kind]);
 }
 
