@@ -106,8 +106,6 @@ const struct scene scenes[] = {
 	    .reply = VECTOR_WRONG, .options = "mixed", .flags = SCENE_LONG },
 	{ .name = "mixed, a password", .want = SCENE_PASS,
 	    .reply = "hunter2", .options = "mixed" },
-	{ .name = "a wrong option", .want = SCENE_REFUSE,
-	    .reply = VECTOR_TOKEN, .options = "scope=", .flags = SCENE_LONG },
 	{ .name = "a claim of setcred", .want = SCENE_GRANT,
 	    .flags = SCENE_CLAIM, .reply = VECTOR_TOKEN, .bounds = ENDING,
 	    .config = SOON },
