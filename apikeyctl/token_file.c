@@ -70,15 +70,28 @@ make(struct cmd_token_file *file, int folder, const char *name)
 }
 
 /* Another may have put a file of his own in its place. */
-static void
-remove_made(const struct cmd_token_file *file, int folder, const char *name)
+static bool
+is_removed(const struct cmd_token_file *file, int folder, const char *name)
 {
 	struct stat st;
 
-	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    st.st_dev == file->dev && st.st_ino == file->ino &&
-	    unlinkat(folder, name, 0) == 0)
-		fsync(folder);
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return errno == ENOENT;
+	if (st.st_dev != file->dev || st.st_ino != file->ino)
+		return true;
+	if (unlinkat(folder, name, 0) == -1)
+		return false;
+	fsync(folder);
+	return true;
+}
+
+/* A token of no key is nobody's secret, but somebody will try it. */
+static void
+remove_made(const struct cmd_token_file *file, int folder, const char *name)
+{
+	if (folder == -1 || !is_removed(file, folder, name))
+		cmd_error("the file '%s' could not be taken back: remove it",
+		    file->path);
 }
 
 int
@@ -119,8 +132,7 @@ cmd_token_file_remove(const struct cmd_token_file *file)
 	if (!file->made)
 		return;
 	folder = cmd_folder_open(file->path, &name);
-	if (folder == -1)
-		return;
 	remove_made(file, folder, name);
-	close(folder);
+	if (folder != -1)
+		close(folder);
 }
