@@ -34,7 +34,8 @@ is_ended_by_library(int status)
 	if (WIFSIGNALED(status))
 		return page->within[0] != '\0' ||
 		    strncmp(page->object, "libconfig", 9) == 0;
-	return strncmp(page->ended, "libconfig", 9) == 0;
+	return page->within[0] != '\0' ||
+	    strncmp(page->ended, "libconfig", 9) == 0;
 }
 
 static void
@@ -59,8 +60,10 @@ judge(const struct command *command, int status)
 	const char *problem;
 
 	kept = *fault_page;
-	problem = command_judge(command, exited &&
-	    !is_ended_by_library(status) ? WEXITSTATUS(status) : -1);
+	/* Names are looked up behind the telling: it may end there. */
+	problem = command_judge(command, kept.within[0] != '\0' ? 127 :
+	    exited && !is_ended_by_library(status) ? WEXITSTATUS(status) :
+	    -1);
 	*fault_page = kept;
 	if (problem == NULL && !is_ended_by_library(status) &&
 	    (!exited || WEXITSTATUS(status) >= CODES))

@@ -206,10 +206,11 @@ judge_token(const struct ids *now, bool in_file, int exited)
 	if (told && has(now, token + 5) &&
 	    watch_login(&command_scene, token) != ROAD_GRANTED)
 		return "a key that does not open";
-	if (told && !has(now, token + 5) && (!in_file || exited >= 0))
-		return "a token without a record";
 	/* Who is killed between storing and telling can say nothing. */
 	(void)read_text("stderr", said, sizeof(said));
+	if (told && !has(now, token + 5) && (!in_file || (exited >= 0 &&
+	    strstr(said, "could not be taken back") == NULL)))
+		return "a token without a record";
 	if (is_lost(now, token) && (in_file || (exited >= 0 &&
 	    strstr(said, "revoke") == NULL)))
 		return "a key without its token";
