@@ -211,8 +211,8 @@ judge_token(const struct ids *now, bool in_file, int exited)
 	if (told && !has(now, token + 5) && (!in_file || (exited >= 0 &&
 	    strstr(said, "could not be taken back") == NULL)))
 		return "a token without a record";
-	if (is_lost(now, token) && (in_file || (exited >= 0 &&
-	    strstr(said, "revoke") == NULL)))
+	if (is_lost(now, token) && (exited < 0 ? in_file :
+	    strstr(said, "revoke") == NULL))
 		return "a key without its token";
 	return NULL;
 }
