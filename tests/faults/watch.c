@@ -134,6 +134,7 @@ watch_before(struct outcome *ret)
 {
 	wipe_page();
 	*road = (struct road){ .end = ROAD_BROKEN, .again = ROAD_BROKEN };
+	road->uses = -1;
 	*ret = (struct outcome){ .before = state_uses() };
 }
 
@@ -145,8 +146,11 @@ watch_after(int status, struct outcome *ret)
 	ret->admitted = road->admitted;
 	ret->again = road->again;
 	snprintf(ret->problem, sizeof(ret->problem), "%s", road->problem);
-	/* Its state may be one that is not seen from here. */
-	ret->after = status == 0 ? road->uses : state_uses();
+	/* Its state may be one that is not seen from here; or it has no
+	 * descriptor to see it by. */
+	ret->after = state_uses();
+	if (status == 0 && road->uses > ret->after)
+		ret->after = road->uses;
 }
 
 void
