@@ -21,10 +21,10 @@ broken=
 # suite NAME COMMAND...: what it says and its exit status go into files.
 suite() {
 	local name=$1
+	local TIMEFORMAT="   $name: %0R s, of CPU %0U s and %0S s"
 	shift
-	"$@" >"$logs/$name" 2>&1
+	{ time "$@" >"$logs/$name" 2>&1; } 2>&1
 	echo $? >"$logs/$name.status"
-	printf '   %s: ended after %d s\n' "$name" "$SECONDS"
 }
 
 # The sum of the numbers before a word in the lines that match.

@@ -116,12 +116,14 @@ new()
 	TOKEN=$OUT ID=${OUT:5:10}
 }
 
-# tty STATUS ARG...: on a terminal; OUT is all that it showed.
+# tty STATUS ARG...: on a terminal; OUT is all that it showed. %q quotes for
+# bash, and script(1) takes $SHELL, or sh where it is not set.
 tty()
 {
 	local want=$1 status
 	shift
-	script -qec "$(printf '%q ' "$CTL" --config "$CONF" "$@")" /dev/null \
+	SHELL=$BASH script -qec \
+	    "$(printf '%q ' "$CTL" --config "$CONF" "$@")" /dev/null \
 	    </dev/null >"$W/out" 2>"$W/err"
 	status=$?
 	OUT=$(tr -d '\r' <"$W/out") ERR=''
