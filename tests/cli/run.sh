@@ -25,9 +25,8 @@ done
 . ./lib.sh
 shift
 [ $# -gt 0 ] || set -- schema usage create output list verify change life \
-    rotate usage_counts metrics gc explain pepper store places exits faults \
-    rotate_faults check check_pam check_stacks check_sshd \
-    check_files
+    rotate usage_counts metrics gc explain pepper store places exits \
+    interrupts check check_pam check_stacks check_sshd check_files
 for theme; do
 	# shellcheck source=/dev/null
 	. "./$theme.sh"

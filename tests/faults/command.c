@@ -34,7 +34,7 @@ const struct command commands[] = {
 	    "--output", "@/out/key" }, .issues = true,
 	    .again = BIT(0) | BIT(6) },
 	{ "revoke", { "revoke", VECTOR_ID }, .takes_away = true,
-	    .again = BIT(0) },
+	    .is_short = true, .again = BIT(0) },
 	{ "disable", { "disable", VECTOR_ID }, .takes_away = true,
 	    .again = BIT(0) },
 	{ "set", { "set", VECTOR_ID, "--label", "x", "--from", "192.0.2.1" },
