@@ -45,8 +45,7 @@ OPTIMIZE ?= -O2 -g
 CPPFLAGS_ALL = -D_GNU_SOURCE -DAPIKEY_VERSION='"$(VERSION)"' \
 	-DAPIKEY_CONFIG='"$(SYSCONFDIR)/apikey/apikey.conf"' \
 	-DAPIKEY_KEYSTORE='"$(SYSCONFDIR)/apikey/keys.d"' \
-	-DAPIKEY_STATE='"$(STATEDIR)"' \
-	-DAPIKEY_EXAMPLES='"$(DOCDIR)/examples"' $(CPPFLAGS)
+	-DAPIKEY_STATE='"$(STATEDIR)"' $(CPPFLAGS)
 CFLAGS_ALL = -std=c17 $(OPTIMIZE) $(WARNINGS) $(HARDEN) \
 	-fvisibility=hidden -fPIC -pthread $(SANITIZE) $(CFLAGS)
 LDFLAGS_ALL = -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code \
@@ -77,9 +76,15 @@ all: $(LIB) $(LIBA) $(PAM) $(CTL) $(B)/libapikey.pc
 # What is built changes with the flags: a change of them builds anew.
 FLAGS_NOW = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL)
 $(B)/flags: FORCE
-	@mkdir -p $(B)
-	@printf '%s\n' $(call quote,$(FLAGS_NOW)) | cmp -s - $@ || \
-	    printf '%s\n' $(call quote,$(FLAGS_NOW)) > $@
+	$(call keep,$(FLAGS_NOW))
+# `make install` may name another PREFIX, which is in one object alone.
+$(B)/docdir: FORCE
+	$(call keep,$(DOCDIR))
+define keep
+	@mkdir -p $(@D)
+	@printf '%s\n' $(call quote,$(1)) | cmp -s - $@ || \
+	    printf '%s\n' $(call quote,$(1)) > $@
+endef
 quote = '$(subst ','\'',$(1))'
 
 $(B)/obj/%.o: %.c $(B)/flags
@@ -88,6 +93,9 @@ $(B)/obj/%.o: %.c $(B)/flags
 	@$(CC) $(CPPFLAGS_ALL) $(INCLUDES) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 $(PAM_OBJ) $(CTL_OBJ): INCLUDES = -Ilibapikey
+SAYS_DOCDIR = $(B)/obj/apikeyctl/check_service.o
+$(SAYS_DOCDIR): INCLUDES += -DAPIKEY_EXAMPLES='"$(DOCDIR)/examples"'
+$(SAYS_DOCDIR): $(B)/docdir
 
 $(LIB): $(LIB_OBJ) libapikey/libapikey.map
 	@echo '  LD $@'
