@@ -78,19 +78,18 @@ ak_admin_audit(const apikey_admin *admin, const char *name,
 }
 
 int
-ak_admin_read(apikey_admin *admin, const char *id, apikey_key **ret)
+ak_admin_read(const apikey_admin *admin, const char *id, apikey_key **ret,
+    struct ak_fault *fault)
 {
 	apikey_key *key = ak_key_new(ak_clock_s(&admin->ctx->clock));
 	int code;
 
 	if (key == NULL)
-		return ak_fail(&admin->fault, APIKEY_ERR_NO_MEMORY,
-		    "out of memory");
+		return ak_fail(fault, APIKEY_ERR_NO_MEMORY, "out of memory");
 	code = ak_keystore_get(&admin->opened->keystore, id,
-	    &key->record, &key->stamp, &admin->fault);
+	    &key->record, &key->stamp, fault);
 	if (code == APIKEY_ERR_NOT_FOUND)
-		code = ak_fail(&admin->fault, code,
-		    "there is no key %s in %s", id,
+		code = ak_fail(fault, code, "there is no key %s in %s", id,
 		    admin->opened->config.keystore);
 	if (code != APIKEY_OK) {
 		apikey_key_free(key);
@@ -134,64 +133,7 @@ apikey_get(apikey_admin *admin, const char *id, apikey_key **ret_key)
 		    "what was given is not the id of a key: ids have %d "
 		    "characters, as in 7k2m9q4t8w", APIKEY_ID_LEN);
 	if (code == APIKEY_OK)
-		code = ak_admin_read(admin, id, ret_key);
-	ak_admin_end(admin);
-	return code;
-}
-
-struct listing {
-	apikey_admin	*admin;
-	apikey_each	*each;
-	void		*arg;
-	int		 worst;
-};
-
-static int
-list_bad(struct listing *listing, int code)
-{
-	if (code > listing->worst || listing->worst == APIKEY_OK)
-		listing->worst = code;
-	return listing->each(listing->arg, NULL, listing->admin->fault.text);
-}
-
-static int
-list_file(void *arg, const char *id, const char *name)
-{
-	struct listing *listing = arg;
-	apikey_admin *admin = listing->admin;
-	apikey_key *key = NULL;
-	int code;
-
-	if (id == NULL)
-		return list_bad(listing, ak_fail(&admin->fault,
-		    APIKEY_ERR_CORRUPT_RECORD, "%s/%s: is not named by the "
-		    "id of a key and .conf; move it away",
-		    admin->opened->config.keystore, name));
-	code = ak_admin_read(admin, id, &key);
-	if (code == APIKEY_ERR_NOT_FOUND)	/* deleted meanwhile */
-		return 0;
-	if (code != APIKEY_OK)
-		return list_bad(listing, code);
-	return listing->each(listing->arg, key, NULL);
-}
-
-int
-ak_admin_each(apikey_admin *admin, apikey_each *each, void *arg)
-{
-	struct listing listing = { admin, each, arg, APIKEY_OK };
-	int code = ak_keystore_each(&admin->opened->keystore, list_file,
-	    &listing, &admin->fault);
-
-	return code != APIKEY_OK ? code : listing.worst;
-}
-
-AK_EXPORT int
-apikey_list(apikey_admin *admin, apikey_each *each, void *arg)
-{
-	int code = ak_admin_begin(admin);
-
-	if (code == APIKEY_OK)
-		code = ak_admin_each(admin, each, arg);
+		code = ak_admin_read(admin, id, ret_key, &admin->fault);
 	ak_admin_end(admin);
 	return code;
 }

@@ -23,8 +23,10 @@ void	 ak_admin_event(struct ak_event *, const apikey_admin *,
 void	 ak_admin_audit(const apikey_admin *, const char *name,
 	    const struct ak_record *);
 
-/* Read a key, with what is counted of it; between begin and end. */
-int	 ak_admin_read(apikey_admin *, const char *id, apikey_key **ret);
+/* Read a key, with what is counted of it; between begin and end, by any
+ * thread. */
+int	 ak_admin_read(const apikey_admin *, const char *id,
+	    apikey_key **ret, struct ak_fault *);
 
 /* The folder of what is counted of keys, or why it is closed. */
 int	 ak_admin_usage(apikey_admin *, const struct ak_dir **ret_usage);

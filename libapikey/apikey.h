@@ -351,7 +351,9 @@ int	 apikey_get(apikey_admin *, const char *id, apikey_key **ret_key);
  * Call each for every file of the keystore, in no order: with a key,
  * which becomes the callee's to free, or with NULL and the sentence that
  * says which file is bad and why.  It stops when each returns non-zero.
- * The worst error among the files.
+ * Many files are read by several threads, which have ended when it
+ * returns; each is called in the caller's.  The worst error among the
+ * files.
  */
 typedef int	 apikey_each(void *arg, apikey_key *, const char *message);
 int	 apikey_list(apikey_admin *, apikey_each *each, void *arg);

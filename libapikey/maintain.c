@@ -28,7 +28,8 @@ end_predecessor(apikey_admin *admin, const apikey_key *key)
 
 	if (key->record.rotated_from == NULL || key->usage.count == 0)
 		return APIKEY_OK;
-	code = ak_admin_read(admin, key->record.rotated_from, &old);
+	code = ak_admin_read(admin, key->record.rotated_from, &old,
+	    &admin->fault);
 	/* One that cannot be read is refused anyway. */
 	if (code == APIKEY_ERR_NOT_FOUND ||
 	    code == APIKEY_ERR_CORRUPT_RECORD) {
@@ -146,21 +147,47 @@ struct collection {
 	int		 worst;		/* of what could not be deleted */
 };
 
+static bool
+is_over(const struct collection *c, const apikey_key *key)
+{
+	int64_t ended = apikey_key_ended(key);
+
+	return ended != APIKEY_TIME_NONE && ended <= c->before;
+}
+
+/* What was changed since it was read, by the deletion of its successor
+ * perhaps, is read again, once. */
+static int
+delete_over(const struct collection *c, apikey_key **key)
+{
+	apikey_key *now = NULL;
+	int code = delete_key(c->admin, *key);
+
+	if (code != APIKEY_ERR_CONFLICT)
+		return code;
+	code = ak_admin_read(c->admin, (*key)->record.id, &now,
+	    &c->admin->fault);
+	if (code != APIKEY_OK)
+		return code;
+	apikey_key_free(*key);
+	*key = now;
+	return is_over(c, now) ? delete_key(c->admin, now) :
+	    APIKEY_ERR_NOT_FOUND;
+}
+
 static int
 collect_key(void *arg, apikey_key *key, const char *message)
 {
 	struct collection *c = arg;
-	int64_t ended;
 	int code;
 
 	if (key == NULL)
 		return c->each(c->arg, NULL, message);
-	ended = apikey_key_ended(key);
-	if (ended == APIKEY_TIME_NONE || ended > c->before) {
+	if (!is_over(c, key)) {
 		apikey_key_free(key);
 		return 0;
 	}
-	code = c->dry_run ? APIKEY_OK : delete_key(c->admin, key);
+	code = c->dry_run ? APIKEY_OK : delete_over(c, &key);
 	if (code == APIKEY_OK)
 		return c->each(c->arg, key, NULL);
 	apikey_key_free(key);

@@ -29,7 +29,8 @@ refuse_successor(const struct rotation *r)
 
 	if (!record->is_superseded)
 		return APIKEY_OK;
-	code = ak_admin_read(r->admin, record->superseded.by, &successor);
+	code = ak_admin_read(r->admin, record->superseded.by, &successor,
+	    &r->admin->fault);
 	live = code == APIKEY_OK && !successor->record.is_revoked;
 	apikey_key_free(successor);
 	if (code == APIKEY_ERR_NOT_FOUND || (code == APIKEY_OK && !live)) {
@@ -163,15 +164,13 @@ audit(const struct rotation *r)
 static bool
 gave_way(const struct rotation *r)
 {
-	const struct ak_fault fault = r->admin->fault;
 	apikey_key *now = NULL;
 	bool done;
 
-	done = ak_admin_read(r->admin, r->old->record.id, &now) ==
+	done = ak_admin_read(r->admin, r->old->record.id, &now, NULL) ==
 	    APIKEY_OK && now->record.is_superseded &&
 	    strcmp(now->record.superseded.by, r->new->record.id) == 0;
 	apikey_key_free(now);
-	r->admin->fault = fault;
 	return done;
 }
 

@@ -20,7 +20,7 @@ policy keystore usage throttle counters audit
 state
 context key result
 decision admin bounds sessionlog
-verify create change explain
+verify create change explain listing
 rotate maintain check'
 
 # Header (a pattern), and the files that may include it.
