@@ -26,10 +26,13 @@
 #define GROUPS_MAX	(1 << 20)
 #define ROOM		((size_t)64 * 1024)	/* for one name service */
 
+#define NAME_SIZE	256
+
 struct found {
 	bool	yes;
 	gid_t	gid;		/* the group's, or the user's primary one */
 	bool	listed;		/* the group's entry names the user */
+	char	name[NAME_SIZE];	/* the user's own */
 };
 
 /* One attempt at a lookup: 0 (found or not) or an errno. */
@@ -63,8 +66,11 @@ find_user(const char *name, const char *user, char *buf, size_t size,
 	(void)name;
 	if (error != 0 || result == NULL)
 		return error;
+	if (strlen(result->pw_name) >= sizeof(found->name))
+		return EOVERFLOW;
 	found->yes = true;
 	found->gid = result->pw_gid;
+	(void)strcpy(found->name, result->pw_name);
 	return 0;
 }
 
@@ -155,7 +161,16 @@ is_member(const char *user, const char *group, const char **ret_why)
 		return PAMAK_NOT_OURS;
 	if (wanted.listed || account.gid == wanted.gid)
 		return APIKEY_OK;
-	return among_groups(user, account.gid, wanted.gid);
+	error = among_groups(user, account.gid, wanted.gid);
+	if (error != PAMAK_NOT_OURS || strcmp(account.name, user) == 0)
+		return error;
+	/* A name service may know a user by other names, in capitals say;
+	 * groups name him by his own. */
+	if (look_up(find_group, group, account.name, &wanted) != 0 ||
+	    !wanted.yes)
+		return APIKEY_ERR_UNAVAILABLE;
+	return wanted.listed ? APIKEY_OK :
+	    among_groups(account.name, account.gid, wanted.gid);
 }
 
 /* What is allocated is volatile, or the compiler leaves it out. */

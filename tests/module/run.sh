@@ -42,6 +42,7 @@ make_accounts()
 		print "root:x:0:"
 		print "alice:x:2001:"
 		print "apikey:x:3000:deploy"
+		print "nobody:x:3002:"
 		for (i = 0; i < 200; i++)
 			printf "g%d:x:%d:busy\n", i, 4000 + i
 		printf "crowd:x:3001:"
