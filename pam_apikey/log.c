@@ -10,18 +10,14 @@
 
 #include "log.h"
 
-/* pam_syslog(3) knows but one facility: for another one its prefix is
- * written here. */
+/* With pam_syslog(3)'s prefix, but to any facility, and where no memory is
+ * left, too. */
 void
 pamak_log_audit(void *arg, int priority, const char *line)
 {
 	const struct pamak_log *log = arg;
 	const void *service = NULL;
 
-	if ((priority & LOG_FACMASK) == LOG_AUTHPRIV) {
-		pam_syslog(log->pamh, LOG_PRI(priority), "%s", line);
-		return;
-	}
 	if (pam_get_item(log->pamh, PAM_SERVICE, &service) != PAM_SUCCESS ||
 	    service == NULL)
 		service = "<unknown>";
