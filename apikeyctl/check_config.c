@@ -235,7 +235,8 @@ static void
 check_leftover(struct cmd_check *c, const char *pepper)
 {
 	const char *slash = strrchr(pepper, '/');
-	char *path = cmd_text("%.*s/.new", (int)(slash - pepper), pepper);
+	char *path = cmd_text("%.*s/.apikey.new", (int)(slash - pepper),
+	    pepper);
 	char *name = cmd_tree_name(&c->tree, path);
 
 	if (cmd_tree_has(&c->tree, path))

@@ -185,7 +185,7 @@ check_name(struct store *s, const char *file)
 
 	if (id_of(file, id))
 		check_record(s, path, name, id);
-	else if (strcmp(file, ".new") == 0)
+	else if (strcmp(file, ".apikey.new") == 0)
 		cmd_find(&s->c->findings, CMD_NOTE, name, "remove it, when no "
 		    "apikeyctl is running", "a change that was not finished "
 		    "left this behind; the record itself is whole");

@@ -7,9 +7,26 @@
 #include "bounds.h"
 #include "change.h"
 
+/* A folder that cannot be synced is an error behind the change. */
+static bool
+is_stored(const apikey_admin *admin, apikey_key *key,
+    const struct ak_record *changed)
+{
+	struct ak_record now;
+	struct ak_stamp stamp;
+	bool same;
+
+	same = ak_keystore_get(&admin->opened->keystore, changed->id, &now,
+	    &stamp, NULL) == APIKEY_OK && ak_record_equal(&now, changed);
+	if (same)
+		key->stamp = stamp;
+	ak_record_clear(&now);
+	return same;
+}
+
 int
 ak_change_store(apikey_admin *admin, apikey_key *key,
-    struct ak_record *changed)
+    struct ak_record *changed, bool *ret_stored)
 {
 	const struct ak_opened *opened = admin->opened;
 	struct ak_record before;
@@ -19,14 +36,16 @@ ak_change_store(apikey_admin *admin, apikey_key *key,
 	if (code == APIKEY_ERR_NOT_FOUND)
 		return ak_fail(&admin->fault, code,
 		    "the key %s was deleted meanwhile", changed->id);
-	if (code != APIKEY_OK)
+	*ret_stored = code == APIKEY_OK || (code == APIKEY_ERR_UNAVAILABLE &&
+	    is_stored(admin, key, changed));
+	if (!*ret_stored)
 		return code;
 	before = key->record;
 	key->record = *changed;
 	*changed = before;
 	key->read_at = ak_clock_s(&admin->ctx->clock);
 	ak_key_count_uses(key, &opened->state);
-	return APIKEY_OK;
+	return code;
 }
 
 /* One change: begun, made on `to`, finished. */
@@ -56,23 +75,23 @@ change_begin(struct change *c, apikey_admin *admin, apikey_key *key)
 static int
 change_store(struct change *c, const char *name)
 {
+	bool stored = false;
 	int code;
 
 	if (ak_record_equal(&c->to, &c->key->record))
-		return ak_keystore_check(&c->admin->opened->keystore,
+		return ak_keystore_settle(&c->admin->opened->keystore,
 		    c->to.id, &c->key->stamp, &c->admin->fault);
-	code = ak_change_store(c->admin, c->key, &c->to);
-	if (code != APIKEY_OK)
-		return code;
-	ak_admin_event(&c->event, c->admin, name, &c->key->record);
-	return APIKEY_OK;
+	code = ak_change_store(c->admin, c->key, &c->to, &stored);
+	if (stored)
+		ak_admin_event(&c->event, c->admin, name, &c->key->record);
+	return code;
 }
 
 /* Writes the event if there is one; returns code. */
 static int
 change_end(struct change *c, int code)
 {
-	if (code == APIKEY_OK && c->event.count > 0)
+	if (c->event.count > 0)
 		ak_audit_write(&c->admin->opened->audit, &c->event);
 	ak_admin_end(c->admin);
 	ak_record_clear(&c->to);

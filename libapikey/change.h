@@ -8,10 +8,11 @@
 
 /*
  * Store the changed record in the place of the key's, which it becomes;
- * between ak_admin_begin and _end.  The event that says so is the
- * caller's to write.
+ * between ak_admin_begin and _end.  What could not be synced is an error,
+ * and stored all the same.  The event that says so is the caller's to
+ * write.
  */
 int	 ak_change_store(apikey_admin *, apikey_key *,
-	    struct ak_record *changed);
+	    struct ak_record *changed, bool *ret_stored);
 
 #endif

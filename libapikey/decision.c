@@ -167,8 +167,10 @@ announce_end(const struct ak_decision *d, int64_t end)
 }
 
 /*
- * What is refused goes on record before anything is waited for: who calls
- * su may kill it.  A grant that is killed is none.
+ * What is refused goes on record before its counter is waited for: who calls
+ * su may kill it.  (Whether its failure could be counted stands in that
+ * line: those locks come before it, 20 ms at the most.)  A grant that is
+ * killed is none.
  */
 int
 ak_decision_conclude(struct ak_decision *d, const char *id, int code)

@@ -14,7 +14,7 @@
 
 #define DIR_FLAGS	(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define FILE_FLAGS	(O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-#define TEMPORARY	".new"
+#define TEMPORARY	".apikey.new"
 
 static int
 fail_errno(struct ak_fault *fault, const char *path, const char *name)
@@ -416,6 +416,16 @@ ak_file_replace(const struct ak_dir *dir, const char *name, const char *text,
 			(void)unlinkat(dir->fd, name, 0);
 	}
 	return code;
+}
+
+int
+ak_file_sync(const struct ak_dir *dir, int fd, const char *name,
+    struct ak_fault *fault)
+{
+	if (fsync(fd) == -1)
+		return fail_errno(fault, dir->path, name);
+	return fsync(dir->fd) == -1 ? fail_errno(fault, dir->path, "") :
+	    APIKEY_OK;
 }
 
 int

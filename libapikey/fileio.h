@@ -88,6 +88,10 @@ int	 ak_file_read(const struct ak_dir *, const char *name, size_t max,
 int	 ak_file_replace(const struct ak_dir *, const char *name,
 	    const char *text, size_t len, bool is_new, struct ak_fault *);
 
+/* Have the open file of that name on the disk, and that it is there. */
+int	 ak_file_sync(const struct ak_dir *, int fd, const char *name,
+	    struct ak_fault *);
+
 /* Remove a file, and have that on the disk. */
 int	 ak_file_remove(const struct ak_dir *, const char *name,
 	    struct ak_fault *);

@@ -89,10 +89,10 @@ ak_keystore_get(const struct ak_keystore *store, const char *id,
 	return code;
 }
 
-/* Is the file the one that was read?  Certain only under the lock. */
+/* The file, if it is the one that was read.  Certain only under the lock. */
 static int
-unchanged(const struct ak_keystore *store, const char *name,
-    const struct ak_stamp *stamp, struct ak_fault *fault)
+open_unchanged(const struct ak_keystore *store, const char *name,
+    const struct ak_stamp *stamp, int *ret_fd, struct ak_fault *fault)
 {
 	struct ak_stamp now;
 	struct stat st;
@@ -101,12 +101,27 @@ unchanged(const struct ak_keystore *store, const char *name,
 	code = ak_file_open(&store->dir, name, O_RDONLY, &fd, &st, fault);
 	if (code != APIKEY_OK)
 		return code;
-	(void)close(fd);
 	stamp_of(&st, &now);
-	return same_stamp(stamp, &now) ? APIKEY_OK :
-	    ak_fail(fault, APIKEY_ERR_CONFLICT, "%s/%s: was changed by "
-	    "somebody else meanwhile; look at it and try again",
-	    store->dir.path, name);
+	if (!same_stamp(stamp, &now)) {
+		(void)close(fd);
+		return ak_fail(fault, APIKEY_ERR_CONFLICT, "%s/%s: was "
+		    "changed by somebody else meanwhile; look at it and try "
+		    "again", store->dir.path, name);
+	}
+	*ret_fd = fd;
+	return APIKEY_OK;
+}
+
+static int
+unchanged(const struct ak_keystore *store, const char *name,
+    const struct ak_stamp *stamp, struct ak_fault *fault)
+{
+	int code, fd;
+
+	code = open_unchanged(store, name, stamp, &fd, fault);
+	if (code == APIKEY_OK)
+		(void)close(fd);
+	return code;
 }
 
 /* After a change that is made already: a reading that fails here gives a
@@ -186,13 +201,19 @@ ak_keystore_remove(const struct ak_keystore *store, const char *id,
 }
 
 int
-ak_keystore_check(const struct ak_keystore *store, const char *id,
+ak_keystore_settle(const struct ak_keystore *store, const char *id,
     const struct ak_stamp *stamp, struct ak_fault *fault)
 {
 	char name[NAME_SIZE];
+	int code, fd;
 
 	file_name(id, name);
-	return unchanged(store, name, stamp, fault);
+	code = open_unchanged(store, name, stamp, &fd, fault);
+	if (code != APIKEY_OK)
+		return code;
+	code = ak_file_sync(&store->dir, fd, name, fault);
+	(void)close(fd);
+	return code;
 }
 
 static int

@@ -51,8 +51,9 @@ int	 ak_keystore_replace(const struct ak_keystore *,
 int	 ak_keystore_remove(const struct ak_keystore *, const char *id,
 	    const struct ak_stamp *, struct ak_fault *);
 
-/* Is the file still the one that stamp tells?  CONFLICT, NOT_FOUND. */
-int	 ak_keystore_check(const struct ak_keystore *, const char *id,
+/* The file must still be the one that stamp tells, and is synced: who wrote
+ * it may have died before.  CONFLICT, NOT_FOUND, UNAVAILABLE. */
+int	 ak_keystore_settle(const struct ak_keystore *, const char *id,
 	    const struct ak_stamp *, struct ak_fault *);
 
 /* Call each for every file of the folder: with an id, or, where the name is

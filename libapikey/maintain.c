@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@ end_predecessor(apikey_admin *admin, const apikey_key *key)
 	apikey_key *old = NULL;
 	struct ak_record changed;
 	struct ak_event event;
+	bool stored = false;
 	int code;
 
 	if (key->record.rotated_from == NULL || key->usage.count == 0)
@@ -49,8 +51,9 @@ end_predecessor(apikey_admin *admin, const apikey_key *key)
 	changed.superseded.at = now;
 	if (code != APIKEY_OK)
 		(void)ak_fail(&admin->fault, code, "out of memory");
-	else if ((code = ak_change_store(admin, old, &changed)) ==
-	    APIKEY_OK) {
+	else
+		code = ak_change_store(admin, old, &changed, &stored);
+	if (stored) {
 		ak_admin_event(&event, admin, "key.set", &old->record);
 		ak_event_add(&event, "changed", "superseded");
 		ak_audit_write(&admin->opened->audit, &event);
@@ -60,19 +63,33 @@ end_predecessor(apikey_admin *admin, const apikey_key *key)
 	return code;
 }
 
+/* A folder that cannot be synced is an error behind the removal. */
+static int
+remove_record(apikey_admin *admin, const apikey_key *key, bool *ret_gone)
+{
+	const struct ak_keystore *store = &admin->opened->keystore;
+	int code = ak_keystore_remove(store, key->record.id, &key->stamp,
+	    &admin->fault);
+
+	*ret_gone = code == APIKEY_OK || (code == APIKEY_ERR_UNAVAILABLE &&
+	    ak_keystore_settle(store, key->record.id, &key->stamp, NULL) ==
+	    APIKEY_ERR_NOT_FOUND);
+	return code;
+}
+
 /* What is counted now, not when the key was read. */
 static int
 delete_key(apikey_admin *admin, apikey_key *key)
 {
 	const struct ak_opened *opened = admin->opened;
+	bool gone = false;
 	int code;
 
 	ak_key_count_uses(key, &opened->state);
 	code = end_predecessor(admin, key);
 	if (code == APIKEY_OK)
-		code = ak_keystore_remove(&opened->keystore, key->record.id,
-		    &key->stamp, &admin->fault);
-	if (code != APIKEY_OK)
+		code = remove_record(admin, key, &gone);
+	if (!gone)
 		return code;
 	/* It may have been used first in this very moment. */
 	ak_key_count_uses(key, &opened->state);
@@ -80,7 +97,7 @@ delete_key(apikey_admin *admin, apikey_key *key)
 	/* A count that stays behind is harmless, and gc finds it. */
 	(void)ak_usage_remove(&opened->state.usage, key->record.id, NULL);
 	ak_admin_audit(admin, "key.delete", &key->record);
-	return APIKEY_OK;
+	return code;
 }
 
 AK_EXPORT int
@@ -145,7 +162,39 @@ struct collection {
 	apikey_each	*each;
 	void		*arg;
 	int		 worst;		/* of what could not be deleted */
+	char		(*needed)[APIKEY_ID_SIZE];	/* counts of others */
+	size_t		 needed_count;
+	bool		 partial;	/* not all that are needed */
 };
+
+/* A key that ends when its successor is first used needs that one's count,
+ * also where the successor itself is gone. */
+static void
+need_count(struct collection *c, const struct ak_record *record)
+{
+	char (*bigger)[APIKEY_ID_SIZE];
+
+	if (!record->is_superseded || !record->superseded.until_first_use)
+		return;
+	bigger = reallocarray(c->needed, c->needed_count + 1,
+	    sizeof(*bigger));
+	if (bigger == NULL) {
+		c->partial = true;
+		return;
+	}
+	c->needed = bigger;
+	(void)stpncpy(bigger[c->needed_count++], record->superseded.by,
+	    APIKEY_ID_SIZE);
+}
+
+static bool
+is_needed(const struct collection *c, const char *id)
+{
+	for (size_t i = 0; i < c->needed_count; i++)
+		if (strcmp(c->needed[i], id) == 0)
+			return true;
+	return false;
+}
 
 static bool
 is_over(const struct collection *c, const apikey_key *key)
@@ -176,26 +225,36 @@ delete_over(const struct collection *c, apikey_key **key)
 }
 
 static int
+tell(struct collection *c, apikey_key *key, const char *message)
+{
+	int stop = c->each(c->arg, key, message);
+
+	c->partial = c->partial || stop != 0;
+	return stop;
+}
+
+static int
 collect_key(void *arg, apikey_key *key, const char *message)
 {
 	struct collection *c = arg;
 	int code;
 
 	if (key == NULL)
-		return c->each(c->arg, NULL, message);
+		return tell(c, NULL, message);
 	if (!is_over(c, key)) {
+		need_count(c, &key->record);
 		apikey_key_free(key);
 		return 0;
 	}
 	code = c->dry_run ? APIKEY_OK : delete_over(c, &key);
 	if (code == APIKEY_OK)
-		return c->each(c->arg, key, NULL);
+		return tell(c, key, NULL);
 	apikey_key_free(key);
 	if (code == APIKEY_ERR_NOT_FOUND)	/* deleted meanwhile */
 		return 0;
 	if (code > c->worst)
 		c->worst = code;
-	return c->each(c->arg, NULL, c->admin->fault.text);
+	return tell(c, NULL, c->admin->fault.text);
 }
 
 static bool
@@ -207,7 +266,7 @@ is_orphan(const struct collection *c, int dir, const char *name)
 	struct stat st;
 	int code;
 
-	if (!ak_id_valid(name) ||
+	if (!ak_id_valid(name) || is_needed(c, name) ||
 	    fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
 	    st.st_mtim.tv_sec > c->before || st.st_mtim.tv_sec >
 	    ak_clock_s(&c->admin->ctx->clock) - ORPHAN_AGE)
@@ -254,8 +313,11 @@ apikey_gc(apikey_admin *admin, int64_t before, int dry_run,
 
 	if (code == APIKEY_OK) {
 		code = ak_admin_each(admin, collect_key, &c);
-		collect_counts(&c);
+		if (code != APIKEY_ERR_UNAVAILABLE &&
+		    code != APIKEY_ERR_NO_MEMORY && !c.partial)
+			collect_counts(&c);
 	}
+	free(c.needed);
 	ak_admin_end(admin);
 	return code != APIKEY_OK ? code : c.worst;
 }

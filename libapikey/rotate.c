@@ -126,7 +126,7 @@ put_bounds(const struct rotation *r, const char *expires)
 }
 
 static int
-end_old(const struct rotation *r)
+end_old(const struct rotation *r, bool *ret_stored)
 {
 	struct ak_record changed;
 	int code = ak_record_copy(&changed, &r->old->record);
@@ -139,7 +139,8 @@ end_old(const struct rotation *r)
 	if (code != APIKEY_OK)
 		(void)ak_fail(&r->admin->fault, code, "out of memory");
 	else
-		code = ak_change_store(r->admin, r->old, &changed);
+		code = ak_change_store(r->admin, r->old, &changed,
+		    ret_stored);
 	ak_record_clear(&changed);
 	return code;
 }
@@ -157,21 +158,6 @@ audit(const struct rotation *r)
 	ak_event_add(&event, "until_first_use",
 	    r->until_first_use ? "true" : "false");
 	ak_audit_write(&r->admin->opened->audit, &event);
-}
-
-/* Did the old key give way all the same?  A folder that cannot be synced is
- * an error behind the change. */
-static bool
-gave_way(const struct rotation *r)
-{
-	apikey_key *now = NULL;
-	bool done;
-
-	done = ak_admin_read(r->admin, r->old->record.id, &now, NULL) ==
-	    APIKEY_OK && now->record.is_superseded &&
-	    strcmp(now->record.superseded.by, r->new->record.id) == 0;
-	apikey_key_free(now);
-	return done;
 }
 
 /* A new key that the old one does not give way to is not promised. */
@@ -196,6 +182,7 @@ static int
 rotate(struct rotation *r, const char *overlap, const char *expires,
     apikey_deliver *deliver, void *arg, char ret_text[APIKEY_TOKEN_SIZE])
 {
+	bool gave_way = false;
 	int code = refuse_unused(r);
 
 	if (code == APIKEY_OK)
@@ -207,9 +194,13 @@ rotate(struct rotation *r, const char *overlap, const char *expires,
 		    ret_text);
 	if (code != APIKEY_OK)
 		return code;
-	code = end_old(r);
-	if (code != APIKEY_OK && !gave_way(r))
+	code = end_old(r, &gave_way);
+	if (!gave_way)
 		return take_back(r, code);
+	/* The new key is known by now: what can be done is to try again. */
+	if (code != APIKEY_OK)
+		(void)ak_keystore_settle(&r->admin->opened->keystore,
+		    r->old->record.id, &r->old->stamp, NULL);
 	audit(r);
 	return APIKEY_OK;
 }

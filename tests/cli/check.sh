@@ -58,7 +58,7 @@ sick "$(conf 'local_services = [];')" error "etc/apikey/apikey.conf:$n" \
     'is an empty list$'
 mend_is 'leave the setting out instead'
 only var/lib/apikey
-for name in '$(id)' "$KEY.x" .new; do
+for name in '$(id)' "$KEY.x" .apikey.new; do
 	sick "touch '$USAGE/$name'" note "$USAGE/$name" 'is not named by the id'
 	mend_is 'move it away'
 done
@@ -70,7 +70,7 @@ pepper="$(conf 'pepper = "/etc/apikey/pepper";'); umask 77;
     echo $hex >etc/apikey/pepper"
 sound_after "$pepper"
 sick "$pepper; rm etc/apikey/pepper" error etc/apikey/pepper 'is missing'
-sick "$pepper; touch etc/apikey/.new" note etc/apikey/.new 'a pepper that was'
+sick "$pepper; touch etc/apikey/.apikey.new" note etc/apikey/.apikey.new 'a pepper that was'
 sick "$pepper; chmod 640 etc/apikey/pepper" error etc/apikey/pepper \
     'can be read by others'
 sick "$pepper; echo x >>etc/apikey/pepper" error etc/apikey/pepper \
@@ -157,7 +157,7 @@ sick "echo 'color = 1;' >>$KEYS/$KEY.conf" error \
 sick "cp $KEYS/$KEY.conf $KEYS/0000000000.conf" error \
     "$KEYS/0000000000.conf" "holds the id $KEY"
 sick "touch $KEYS/README" error "$KEYS/README" 'is not named by the id'
-sick "touch $KEYS/.new" note "$KEYS/.new" 'a change that was not finished'
+sick "touch $KEYS/.apikey.new" note "$KEYS/.apikey.new" 'a change that was not finished'
 sick "rm $USAGE/$KEY" error "key $KEY" 'the count of its uses is missing'
 sick "sed -i /max_uses/d $KEYS/$KEY.conf; echo >$USAGE/$KEY" warning \
     "$USAGE/$KEY" "is no record of a key's usage"

@@ -363,6 +363,43 @@ gc(void **state)
 	apikey_key_free(orphan.key);
 }
 
+/* The count of a successor whose record left by another road: what it ended
+ * stays ended. */
+static void
+gc_of_a_count_that_is_needed(void **state)
+{
+	struct world *w = *state;
+	struct issued old, new = { .key = NULL };
+	struct collected c = { 0, 0 };
+	char name[32], path[PATH_SIZE];
+
+	issue(w, &old, NULL);
+	assert_int_equal(apikey_rotate(w->admin, old.key, "30d", 1, NULL,
+	    NULL, NULL, new.token, &new.key), APIKEY_OK);
+	w->count = 0;
+	granted(w, new.token);
+	(void)snprintf(name, sizeof(name), "%s.conf", apikey_key_id(new.key));
+	tmp_join(path, w->store, name);
+	assert_int_equal(unlink(path), 0);
+	(void)snprintf(name, sizeof(name), "usage/%s",
+	    apikey_key_id(new.key));
+	tmp_join(path, w->state, name);
+	written_at(path, NOW);
+	w->now = NOW + 10 * DAY;
+	denied(w, old.token, "superseded");
+	assert_int_equal(apikey_gc(w->admin, NOW + 5 * DAY, 0, collect, &c),
+	    APIKEY_OK);
+	denied(w, old.token, "superseded");
+	/* Nobody needs it when the old key is gone, too. */
+	assert_int_equal(apikey_delete(w->admin, old.key, 1), APIKEY_OK);
+	assert_int_equal(apikey_gc(w->admin, NOW + 5 * DAY, 0, collect, &c),
+	    APIKEY_OK);
+	assert_int_equal(access(path, F_OK), -1);
+	w->count = 0;
+	apikey_key_free(old.key);
+	apikey_key_free(new.key);
+}
+
 int
 main(void)
 {
@@ -374,7 +411,7 @@ main(void)
 		WORLD_TEST(set_uses),
 		WORLD_TEST(conflicts),
 		WORLD_TEST(delete),
-		WORLD_TEST(gc),
+		WORLD_TEST(gc), WORLD_TEST(gc_of_a_count_that_is_needed),
 	};
 
 	return cmocka_run_group_tests_name("change", tests, NULL, NULL);

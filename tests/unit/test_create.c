@@ -61,7 +61,7 @@ files(const struct world *w)
 	assert_non_null(dir);
 	for (struct dirent *e; (e = readdir(dir)) != NULL;)
 		count += e->d_name[0] != '.' ||
-		    strcmp(e->d_name, ".new") == 0;
+		    strcmp(e->d_name, ".apikey.new") == 0;
 	(void)closedir(dir);
 	return count;
 }

@@ -309,7 +309,7 @@ static void
 each_file(void **state)
 {
 	static const char *const names[] = { NAME, "0000000000.conf",
-	    ".lock", ".new", ".0000000001.conf", "README", "x.conf",
+	    ".lock", ".apikey.new", ".0000000001.conf", "README", "x.conf",
 	    "0000000000.conf~", "0000000000.CONF", "000000000u.conf" };
 	struct seen seen = { "", 0 };
 	struct fixture *f = *state;

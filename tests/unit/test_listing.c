@@ -46,7 +46,8 @@ pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 static void
 id_of(int n, char ret[APIKEY_ID_SIZE])
 {
-	(void)snprintf(ret, APIKEY_ID_SIZE, "%010d", n);
+	(void)snprintf(ret, APIKEY_ID_SIZE, "%010u",
+	    (unsigned)n % 10000U);
 }
 
 /* Every hundredth is bad. */

@@ -70,7 +70,7 @@ holds(struct fixture *f, const char *name, const char *want)
 static void
 no_temporary(struct fixture *f)
 {
-	assert_int_equal(faccessat(f->dir.fd, ".new", F_OK, 0), -1);
+	assert_int_equal(faccessat(f->dir.fd, ".apikey.new", F_OK, 0), -1);
 	assert_int_equal(errno, ENOENT);
 }
 
@@ -129,12 +129,12 @@ what_a_dead_writer_left(void **state)
 {
 	struct fixture *f = *state;
 
-	tmp_write(f->folder, ".new", "half");
+	tmp_write(f->folder, ".apikey.new", "half");
 	assert_int_equal(put(f, "f", "whole", true), APIKEY_OK);
 	holds(f, "f", "whole");
 	no_temporary(f);
 	tmp_write(f->folder, "victim", "safe");
-	assert_int_equal(symlinkat("victim", f->dir.fd, ".new"), 0);
+	assert_int_equal(symlinkat("victim", f->dir.fd, ".apikey.new"), 0);
 	assert_int_equal(put(f, "f", "again", false), APIKEY_OK);
 	holds(f, "f", "again");
 	holds(f, "victim", "safe");
@@ -170,7 +170,7 @@ no_room(void **state)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
 	(void)signal(SIGXFSZ, SIG_DFL);
 	assert_int_equal(code, APIKEY_ERR_UNAVAILABLE);
-	assert_non_null(strstr(f->fault.text, "/.new: File too large"));
+	assert_non_null(strstr(f->fault.text, "/.apikey.new: File too large"));
 	holds(f, "f", "old");
 	no_temporary(f);
 }

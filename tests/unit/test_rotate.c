@@ -339,7 +339,7 @@ nothing_half_done(void **state)
 	w->count = 0;
 	denied(w, old.token, "revoked");
 	for (int i = 0; i < 2; i++) {
-		tmp_join(path, w->store, i == 0 ? ".lock" : ".new");
+		tmp_join(path, w->store, i == 0 ? ".lock" : ".apikey.new");
 		files += access(path, F_OK) == 0;
 	}
 	assert_int_equal(files, 1);
