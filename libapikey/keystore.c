@@ -89,6 +89,19 @@ ak_keystore_get(const struct ak_keystore *store, const char *id,
 	return code;
 }
 
+/* A descriptor, a look at it, and its end.  The folder's is at hand. */
+void
+ak_keystore_idle(const struct ak_keystore *store)
+{
+	struct stat st;
+	int fd = fcntl(store->dir.fd, F_DUPFD_CLOEXEC, 0);
+
+	if (fd == -1)
+		return;
+	(void)fstat(fd, &st);
+	(void)close(fd);
+}
+
 /* The file, if it is the one that was read.  Certain only under the lock. */
 static int
 open_unchanged(const struct ak_keystore *store, const char *name,

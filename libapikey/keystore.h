@@ -36,6 +36,9 @@ int	 ak_keystore_get(const struct ak_keystore *, const char *id,
 	    struct ak_record *ret, struct ak_stamp *ret_stamp,
 	    struct ak_fault *);
 
+/* Ask of the kernel what reading a record asks beyond finding none. */
+void	 ak_keystore_idle(const struct ak_keystore *);
+
 /* Store a new record; CONFLICT when the id is taken. */
 int	 ak_keystore_add(const struct ak_keystore *,
 	    const struct ak_record *, struct ak_stamp *ret_stamp,

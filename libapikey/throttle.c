@@ -177,7 +177,7 @@ ak_throttle_over(const struct ak_dir *state, const struct ak_rate *rate,
  * all is the rate whose reach is the longest in the table. */
 static int
 charge(struct ak_table *table, const struct count *count,
-    const struct ak_rate *all, int64_t now)
+    const struct ak_rate *all, int64_t now, bool counts)
 {
 	struct ak_table_slot slot;
 	int code;
@@ -186,7 +186,7 @@ charge(struct ak_table *table, const struct count *count,
 	if (code != APIKEY_OK)
 		return code;
 	if (ak_rate_allows(&count->rate, slot.entry.tat, now,
-	    &slot.entry.tat))
+	    &slot.entry.tat) && counts)
 		code = ak_table_write(table, &slot);
 	ak_table_unlock(table, &slot);
 	return code;
@@ -208,11 +208,30 @@ ak_throttle_charge(const struct ak_dir *state, const struct ak_rate *rate,
 		return false;
 	/* Whoever holds one lock must not keep the other from counting. */
 	for (size_t i = 0; i < n; i++)
-		if (charge(&table, &counts[i], rate, failure->now) !=
+		if (charge(&table, &counts[i], rate, failure->now, true) !=
 		    APIKEY_OK)
 			all = false;
 	ak_table_close(&table);
 	return all;
+}
+
+void
+ak_throttle_idle(const struct ak_dir *state, const struct ak_rate *rate,
+    const struct ak_failure *failure, bool over)
+{
+	struct count counts[COUNTS_MAX];
+	struct ak_table table;
+	size_t n;
+
+	if (rate->limit == 0)
+		return;
+	n = counts_of(rate, failure, counts);
+	if (n == 0 || ak_table_open_to_change(&table, state) != APIKEY_OK)
+		return;
+	/* Of one that is over the limit, the source alone is noted. */
+	for (size_t i = 0; i < (over ? 1 : n); i++)
+		(void)charge(&table, &counts[i], rate, failure->now, false);
+	ak_table_close(&table);
 }
 
 /* How many failures a line of now speaks for; 0: none is due. */

@@ -39,6 +39,14 @@ bool	 ak_throttle_charge(const struct ak_dir *state,
 	    const struct ak_rate *, const struct ak_failure *);
 
 /*
+ * Take as long as counting a failure does, or noting one that was over the
+ * limit, and wait for the same locks, but change no count: whose secret
+ * was right has not failed, and a refusal must not tell that.
+ */
+void	 ak_throttle_idle(const struct ak_dir *state, const struct ak_rate *,
+	    const struct ak_failure *, bool over);
+
+/*
  * Note one that was over it.  How many such failures of the source a line
  * now speaks for: 0 when a line was written less than a minute ago; at
  * least 1, also when the state fails.

@@ -46,6 +46,7 @@ unknown(struct ak_decision *d)
 	if (code != APIKEY_OK)
 		return code;
 	d->fault = (struct ak_fault){ APIKEY_OK, "" };
+	ak_keystore_idle(&d->opened->keystore);
 	ak_hash_idle(&d->opened->hashing, &d->token);
 	return APIKEY_ERR_UNKNOWN_KEY;
 }
@@ -129,6 +130,19 @@ count_failure(struct ak_decision *d, int code)
 	return code;
 }
 
+/* The right secret of a key that is refused is no failure, and takes as
+ * long as one. */
+static void
+count_nothing(struct ak_decision *d)
+{
+	const struct ak_failure failure = failure_of(d);
+	const struct ak_dir *state = ak_decision_state(d);
+
+	if (state != NULL)
+		ak_throttle_idle(state, &d->opened->config.limits.failures,
+		    &failure, d->over);
+}
+
 /* ---- The key -------------------------------------------------------- */
 
 static int
@@ -191,8 +205,8 @@ apikey_verify(apikey_ctx *ctx, const char *text, size_t len,
 	d.right = code == APIKEY_OK;
 	if (is_failure(code))
 		code = count_failure(&d, code);
-	if (code == APIKEY_OK)
-		code = check_policy(&d);
+	if (d.right && (code = check_policy(&d)) != APIKEY_OK)
+		count_nothing(&d);
 	if (code == APIKEY_OK)
 		code = make_result(&d, &result);
 	/* The last thing that can refuse: what is refused takes no use. */

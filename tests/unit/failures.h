@@ -103,6 +103,15 @@ charge(const struct fixture *f, const char *source, const char *id)
 	return ak_throttle_charge(&f->dir, &f->rate, &failure);
 }
 
+static inline void
+idle(const struct fixture *f, const char *source, const char *id,
+    bool is_over)
+{
+	const struct ak_failure failure = { source, NULL, id, f->now };
+
+	ak_throttle_idle(&f->dir, &f->rate, &failure, is_over);
+}
+
 static inline int64_t
 report(const struct fixture *f, const char *source)
 {

@@ -254,6 +254,26 @@ failures(void **state)
 	w->count = 0;
 }
 
+/* The right secret of a refused key is no failure, but the table is opened
+ * for it, too: how long it takes must not tell it from a wrong one. */
+static void
+refusals_look_alike(void **state)
+{
+	struct world *w = *state;
+	char path[PATH_SIZE];
+
+	tmp_join(path, w->state, "throttle");
+	world_record(w, "services = [ \"other\" ];\n");
+	for (int i = 0; i < 20; i++)
+		denied(w, TOKEN, "service");
+	assert_int_equal(access(path, F_OK), 0);
+	denied(w, TOKEN2, "wrong-secret");
+	assert_int_equal(unlink(path), 0);
+	world_record(w, "");
+	granted(w, TOKEN);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
 /* What is no key at all is charged to its source, too; what sshd sends for
  * users that it has refused is not. */
 static void
@@ -397,6 +417,7 @@ main(void)
 		WORLD_TEST(rate),
 		WORLD_TEST(rate_of_the_configuration),
 		WORLD_TEST(failures),
+		WORLD_TEST(refusals_look_alike),
 		WORLD_TEST(failures_without_a_key),
 		WORLD_TEST(alarms),
 		WORLD_TEST(without_state),

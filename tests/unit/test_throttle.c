@@ -104,6 +104,7 @@ no_limit(void **state)
 	for (int i = 0; i < 100; i++) {
 		assert_false(over(f, "192.0.2.1", TOKEN_ID));
 		assert_true(charge(f, "192.0.2.1", TOKEN_ID));
+		idle(f, "192.0.2.1", TOKEN_ID, false);
 	}
 	assert_int_equal(report(f, "192.0.2.1"), 1);
 	assert_int_equal(access(f->path, F_OK), -1);
@@ -312,6 +313,26 @@ lines_and_counts(void **state)
 	assert_int_equal(report(f, "192.0.2.2"), 1);
 }
 
+/* Who has not failed costs the same, and nothing changes. */
+static void
+nothing_counted(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = 0; i < 40; i++)
+		idle(f, "192.0.2.1", TOKEN_ID, i % 2 == 0);
+	is_made(f);
+	assert_int_equal(passes(f, "192.0.2.1", TOKEN_ID), 3);
+	assert_int_equal(report(f, "192.0.2.1"), 1);
+	for (int i = 0; i < 40; i++)
+		idle(f, "192.0.2.1", TOKEN_ID, i % 2 == 0);
+	assert_true(over(f, "192.0.2.1", TOKEN_ID));
+	assert_int_equal(passes(f, "192.0.2.1", NULL), 30 - 3);
+	assert_int_equal(report(f, "192.0.2.1"), 0);
+	f->now += MINUTE;
+	assert_int_equal(report(f, "192.0.2.1"), 2);
+}
+
 static void
 closed(void **state)
 {
@@ -321,6 +342,7 @@ closed(void **state)
 	other.dir = (struct ak_dir)AK_DIR_CLOSED;
 	assert_true(is_degraded(&other));
 	assert_true(takes_nothing(&other));
+	idle(&other, "192.0.2.1", TOKEN_ID, false);
 	assert_int_equal(access(f->path, F_OK), -1);
 }
 
@@ -331,7 +353,8 @@ main(void)
 		TEST(the_limit), TEST(source_alone), TEST(full_stays),
 		TEST(fast_rates), TEST(no_limit), TEST(who_is_one),
 		TEST(many_sources), TEST(clock_moves), TEST(no_time),
-		TEST(lines), TEST(lines_and_counts), TEST(closed),
+		TEST(lines), TEST(lines_and_counts),
+		TEST(nothing_counted), TEST(closed),
 	};
 
 	return cmocka_run_group_tests_name("throttle", tests, NULL, NULL);

@@ -200,6 +200,7 @@ held_set(void **state)
 	static const char both[] = { 'K', '4', '\xc0', 0, 2, 1, 2, 'i', 'd' };
 	struct fixture *f = *state;
 	struct raw alone, pair;
+	int64_t begin;
 	pid_t pid;
 
 	write_header(f);
@@ -219,6 +220,14 @@ held_set(void **state)
 	end_holder(pid);
 	assert_int_equal(passes(f, "192.0.2.1", "id"), 2);
 	assert_int_equal(passes(f, "192.0.2.1", NULL), 30 - 2);
+
+	/* Who has not failed waits as long as who has. */
+	f->now += MINUTE;
+	pid = start_holder(f, pair.set, SECTOR);
+	begin = ms_now();
+	idle(f, "192.0.2.1", "id", false);
+	assert_true(ms_now() - begin >= 19);
+	end_holder(pid);
 
 	f->now += MINUTE;
 	pid = start_holder(f, 0, alone.set);
