@@ -5,6 +5,7 @@
 #   make check      install what is missing, build, run every test
 #   make lint       the lints of check, and static analysis
 #   make bench      the same, and measure it beside its peers (LOGINS, KEYS)
+#   make timing     the same, and tells how well refusals are told apart
 #   make fuzz       the same, then fuzz; SECONDS for each harness
 #   make faults     the same, and each call fails in each way (long)
 #   make install    DESTDIR, PREFIX, LIBDIR, SYSCONFDIR, PAMDIR are yours
@@ -149,6 +150,16 @@ $(BENCH_BIN): $(B)/%: %.c $(LIBA) $(B)/flags
 	@$(CC) $(CPPFLAGS_ALL) -Ilibapikey $(CFLAGS_ALL) $(LDFLAGS_ALL) \
 	    -o $@ $< $(LIBA) $(LIB_LIBS) -lpam
 
+TIMING_BIN = $(B)/tests/timing/timing
+TIMING_SRC = $(sort $(wildcard tests/timing/*.c))
+
+$(TIMING_BIN): $(TIMING_SRC) tests/timing/attempts.h tests/timing/stats.h \
+	$(B)/flags
+	@mkdir -p $(@D)
+	@echo '  CC $@'
+	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ \
+	    $(TIMING_SRC) -lpam -lm
+
 # The harnesses: with a replay of files, or with libFuzzer for an engine.
 ENGINE   ?= $(B)/obj/tests/fuzz/replay.o
 FUZZ_SRC  = $(sort $(wildcard tests/fuzz/fuzz_*.c))
@@ -242,6 +253,13 @@ bench-profile: deps-bench
 	@$(MAKE) --no-print-directory all $(BENCH_BIN)
 	@bash tests/bench/profile.sh $(B)
 
+# What `make timing' leaves; docs/timing.md has that of the last release.
+ROUNDS ?= 5000
+
+timing: deps-bench
+	@$(MAKE) --no-print-directory all $(TIMING_BIN)
+	@ROUNDS='$(ROUNDS)' bash tests/timing/timing.sh $(B) $(B)/timing.txt
+
 # ---- Installing ---------------------------------------------------------
 
 # A file that is in use is replaced whole, by a rename.
@@ -318,5 +336,5 @@ clean:
 FORCE:
 .PHONY: all bench bench-profile check clean demo deps deps-bench deps-lint \
 	deps-test faults fuzz fuzz-coverage fuzz-engine fuzz-tests install \
-	lint uninstall unit-tests FORCE
+	lint timing uninstall unit-tests FORCE
 .DELETE_ON_ERROR:
