@@ -28,7 +28,8 @@ build_tools()
 }
 
 # "crowd" has more members, and "busy" is in more groups, than a first
-# guess at a buffer's size has room for.
+# guess at a buffer's size has room for.  "alias" is "apikey" by another
+# name: who is in it is a member, and not on the other one's list.
 make_accounts()
 {
 	cat > "$tmp/passwd" <<-'EOF'
@@ -43,6 +44,7 @@ make_accounts()
 		print "alice:x:2001:"
 		print "apikey:x:3000:deploy"
 		print "nobody:x:3002:"
+		print "alias:x:3000:busy"
 		for (i = 0; i < 200; i++)
 			printf "g%d:x:%d:busy\n", i, 4000 + i
 		printf "crowd:x:3001:"

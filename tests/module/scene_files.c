@@ -59,7 +59,7 @@ make_folder(const struct scene *scene, const char *name)
 static void
 add_phase(struct text *stack, const char *phase, const char *options)
 {
-	char line[1024];
+	char line[2048];
 
 	snprintf(line, sizeof(line), "%s [success=done ignore=ignore "
 	    "default=die] %s %s\n%s required %s ignored", phase,
@@ -70,7 +70,7 @@ add_phase(struct text *stack, const char *phase, const char *options)
 static void
 write_stack(struct scene *scene)
 {
-	char name[256], options[512];
+	char name[256], options[1024];
 
 	snprintf(name, sizeof(name), "pam.d/%s", scene->service);
 	snprintf(options, sizeof(options), "config=%s/apikey.conf %s",

@@ -98,16 +98,19 @@ static void
 revoked_without_a_note(void **state)
 {
 	struct world *w = *state;
+	static const char *const notes[] = { NULL, "" };
 	apikey_key *key;
 
-	world_record(w, "");
-	key = get(w);
-	assert_int_equal(apikey_revoke(w->admin, key, "offboarded", NULL),
-	    APIKEY_OK);
-	assert_string_equal(apikey_key_revoked_note(key), "");
-	apikey_key_free(key);
-	w->count = 0;
-	assert_int_equal(stored_status(w), APIKEY_STATUS_REVOKED);
+	for (size_t i = 0; i < COUNT(notes); i++) {
+		world_record(w, "");
+		key = get(w);
+		assert_int_equal(apikey_revoke(w->admin, key, "offboarded",
+		    notes[i]), APIKEY_OK);
+		assert_string_equal(apikey_key_revoked_note(key), "");
+		apikey_key_free(key);
+		w->count = 0;
+		assert_int_equal(stored_status(w), APIKEY_STATUS_REVOKED);
+	}
 }
 
 static void
@@ -363,6 +366,37 @@ listed_with_bad_files(void **state)
 	assert_int_equal(seen.keys + seen.bad, 1);
 }
 
+static int
+see_and_delete(void *arg, apikey_key *key, const char *message)
+{
+	struct world *w = arg;
+
+	assert_null(message);
+	apikey_key_free(key);
+	tmp_remove(w->store);
+	w->count++;
+	return 0;
+}
+
+/* The one that is seen takes the other with it, whichever comes first. */
+static void
+listed_while_deleted(void **state)
+{
+	struct world *w = *state;
+	static const char *const ids[] = { "0000000000", "0000000001" };
+	char text[400], name[32];
+
+	for (size_t i = 0; i < COUNT(ids); i++) {
+		(void)snprintf(text, sizeof(text), "version = 1; id = \"%s\";"
+		    "user = \"deploy\"; hash = \"%s\";", ids[i], TOKEN_HASH);
+		(void)snprintf(name, sizeof(name), "%s.conf", ids[i]);
+		tmp_write(w->store, name, text);
+	}
+	assert_int_equal(apikey_list(w->admin, see_and_delete, w), APIKEY_OK);
+	assert_int_equal(w->count, 1);
+	w->count = 0;
+}
+
 /* One corrupt file among many that are merely insecure. */
 static void
 the_worst_is_told(void **state)
@@ -410,6 +444,7 @@ main(void)
 		WORLD_TEST(deleted_meanwhile),
 		WORLD_TEST(names_of_administrators), WORLD_TEST(listed),
 		WORLD_TEST(listed_with_bad_files),
+		WORLD_TEST(listed_while_deleted),
 		WORLD_TEST(the_worst_is_told),
 		cmocka_unit_test(names_of_statuses),
 	};

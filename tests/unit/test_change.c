@@ -69,6 +69,38 @@ renewed_is_on_record(void **state)
 	apikey_key_free(k.key);
 }
 
+/* Its holder has the successor; this one is not brought back. */
+static void
+renew_of_one_that_was_replaced(void **state)
+{
+	struct world *w = *state;
+	struct issued old, new;
+	char want[96], text[APIKEY_TEXT_MAX + 2];
+	int64_t expires;
+
+	issue(w, &old, NULL);
+	assert_int_equal(apikey_rotate(w->admin, old.key, "1d", 0, NULL,
+	    NULL, NULL, new.token, &new.key), APIKEY_OK);
+	w->count = 0;
+	w->now = NOW + DAY;
+	expires = apikey_key_expires(old.key);
+	assert_int_equal(apikey_renew(w->admin, old.key, "30d"),
+	    APIKEY_ERR_POLICY);
+	(void)snprintf(want, sizeof(want), "the key %s was replaced by %s: "
+	    "renew that one", apikey_key_id(old.key), apikey_key_id(new.key));
+	assert_string_equal(apikey_admin_message(w->admin), want);
+	assert_int_equal(apikey_key_expires(old.key), expires);
+	memset(text, '1', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	expires = apikey_key_expires(new.key);
+	assert_int_equal(apikey_renew(w->admin, new.key, text),
+	    APIKEY_ERR_INVALID);
+	assert_int_equal(apikey_key_expires(new.key), expires);
+	world_no_line(w);
+	apikey_key_free(old.key);
+	apikey_key_free(new.key);
+}
+
 static void
 set_bounds(void **state)
 {
@@ -406,6 +438,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(renew),
 		WORLD_TEST(renewed_is_on_record),
+		WORLD_TEST(renew_of_one_that_was_replaced),
 		WORLD_TEST(set_bounds),
 		WORLD_TEST(set_is_refused),
 		WORLD_TEST(set_uses),

@@ -217,6 +217,27 @@ reload_keeps_what_works(void **state)
 	assert_null(result);
 }
 
+/* So does another one that is broken, or not there; and reload reads the
+ * one that works. */
+static void
+open_keeps_what_works(void **state)
+{
+	struct world *w = *state;
+	char path[PATH_SIZE];
+
+	world_record(w, "");
+	tmp_join(path, w->folder, "other.conf");
+	assert_int_not_equal(apikey_open(w->ctx, path), APIKEY_OK);
+	assert_non_null(strstr(apikey_message(w->ctx), path));
+	assert_int_equal(apikey_reload(w->ctx), APIKEY_OK);
+	assert_string_equal(apikey_message(w->ctx), "");
+	tmp_write(w->folder, "other.conf", "oops");
+	assert_int_equal(apikey_open(w->ctx, path), APIKEY_ERR_BAD_CONFIG);
+	world_config(w, "cleartext_services = [ \"sshd\" ]; oops");
+	assert_int_equal(apikey_reload(w->ctx), APIKEY_ERR_BAD_CONFIG);
+	assert_non_null(strstr(apikey_message(w->ctx), w->config));
+}
+
 /* Folders are opened once: the keystore may be moved. */
 static void
 the_folder_stays_open(void **state)
@@ -264,6 +285,7 @@ main(void)
 		WORLD_TEST(sessions), WORLD_TEST(not_opened),
 		WORLD_TEST(insecure_keystore),
 		WORLD_TEST(reload_keeps_what_works),
+		WORLD_TEST(open_keeps_what_works),
 		WORLD_TEST(the_folder_stays_open), WORLD_TEST(the_time),
 		cmocka_unit_test(freeing_nothing),
 	};

@@ -218,6 +218,49 @@ counts(void **state)
 	apikey_key_free(k.key);
 }
 
+/* Where nothing can be counted, each is told why. */
+static void
+counts_without_a_state(void **state)
+{
+	struct world *w = *state;
+	struct seen seen;
+	char want[2 * PATH_SIZE];
+
+	tmp_chmod(w->state, ".", 0777);
+	assert_int_equal(apikey_reload(w->ctx), APIKEY_OK);
+	(void)snprintf(want, sizeof(want), "%s: is writable by everybody; "
+	    "chmod go-w it", w->state);
+	world_record(w, "rate = \"1/1m\";");
+	assert_int_equal(explain(w, &seen), APIKEY_OK);
+	assert_string_equal(detail_of(&seen, "rate"), want);
+	world_record(w, "max_uses = 2L;");
+	assert_int_equal(explain(w, &seen), APIKEY_ERR_UNAVAILABLE);
+	assert_int_equal(verdict_of(&seen, "uses"), APIKEY_ERR_UNAVAILABLE);
+	assert_string_equal(detail_of(&seen, "uses"), want);
+}
+
+static int
+note_until_the_third(void *arg, const char *name, int verdict,
+    const char *detail)
+{
+	struct seen *seen = arg;
+
+	(void)note(arg, name, verdict, detail);
+	return seen->count == 3;
+}
+
+static void
+stopped(void **state)
+{
+	struct world *w = *state;
+	struct seen seen = { .count = 0 };
+
+	world_record(w, "expires = \"2026-11-24T00:00:00Z\";");
+	(void)apikey_explain(w->admin, TOKEN_ID, w->req, APIKEY_TIME_NONE,
+	    note_until_the_third, &seen);
+	assert_int_equal(seen.count, 3);
+}
+
 /* A hash that cannot be verified is told, as a login would find it. */
 static void
 hashes(void **state)
@@ -264,6 +307,7 @@ main(void)
 		WORLD_TEST(not_asked),
 		WORLD_TEST(at_a_time),
 		WORLD_TEST(counts),
+		WORLD_TEST(counts_without_a_state), WORLD_TEST(stopped),
 		WORLD_TEST(hashes),
 	};
 

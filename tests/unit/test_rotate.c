@@ -214,6 +214,35 @@ forgotten_use(void **state)
 	}
 }
 
+/* A predecessor that can let nobody in needs no end. */
+static void
+forgotten_use_without_predecessor(void **state)
+{
+	struct world *w = *state;
+	struct issued old, new;
+	char name[32];
+
+	for (int way = 0; way < 2; way++) {
+		issue(w, &old, NULL);
+		assert_int_equal(rotate(w, &old, &new, "7d", 1), APIKEY_OK);
+		w->count = 0;
+		granted(w, new.token);
+		(void)snprintf(name, sizeof(name), "%s.conf",
+		    apikey_key_id(old.key));
+		if (way == 0)
+			assert_int_equal(apikey_delete(w->admin, old.key, 1),
+			    APIKEY_OK);
+		else
+			tmp_write(w->store, name, "garbage");
+		assert_int_equal(apikey_usage_reset(w->admin, new.key),
+		    APIKEY_OK);
+		assert_string_equal(apikey_admin_message(w->admin), "");
+		assert_int_equal(uses_of(w, new.key), 0);
+		w->count = 0;
+		free_both(&old, &new);
+	}
+}
+
 /* Of a successor that was never used, nothing is forgotten. */
 static void
 unused_successor_deleted(void **state)
@@ -391,6 +420,7 @@ main(void)
 		WORLD_TEST(until_first_use),
 		WORLD_TEST(the_end_holds_without_state),
 		WORLD_TEST(forgotten_use),
+		WORLD_TEST(forgotten_use_without_predecessor),
 		WORLD_TEST(unused_successor_deleted),
 		WORLD_TEST(refused),
 		WORLD_TEST(again_after_a_loss),

@@ -3,10 +3,24 @@
  * to, or of a limited file size.
  */
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #include "uses.h"
 
 #define SIZE	256
+
+static ssize_t room = -1;	/* what the next pwrite takes; -1: all */
+
+/* The C library's is behind this one. */
+ssize_t
+pwrite(int fd, const void *bytes, size_t len, off_t at)
+{
+	const size_t most = room < 0 || (size_t)room > len ? len :
+	    (size_t)room;
+
+	room = -1;
+	return syscall(SYS_pwrite64, fd, bytes, most, at);
+}
 
 /* In a child: go on only if this is what is answered. */
 #define WANT(s, function, rate, max, want)				\
@@ -208,6 +222,28 @@ short_write(void **state)
 	TAKE(s, NULL, 2, "exhausted");
 }
 
+/* Half a write on a disk that gets full is undone: nothing was taken. */
+static void
+half_a_write(void **state)
+{
+	static const ssize_t rooms[] = { 0, 1, 100, SIZE - 1 };
+	struct state *s = *state;
+
+	assert_int_equal(ak_usage_create(&s->dir, ID, &s->fault), APIKEY_OK);
+	TAKE(s, NULL, 5, "ok");
+	for (size_t i = 0; i < COUNT(rooms); i++) {
+		room = rooms[i];
+		TAKE(s, NULL, 5, "unavailable");
+		assert_true(says(s, "No space left on device"));
+		assert_int_equal(usage_of(s).count, 1);
+		room = rooms[i];
+		TAKE(s, NULL, 0, "ok degraded");
+		assert_int_equal(usage_of(s).count, 1);
+	}
+	TAKE(s, NULL, 2, "ok");
+	TAKE(s, NULL, 2, "exhausted");
+}
+
 static int
 short_first_write_run(struct state *s, size_t n)
 {
@@ -265,8 +301,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		USES_TEST(readonly), USES_TEST(readonly_and_missing),
 		USES_TEST(full), USES_TEST(no_inode), USES_TEST(not_ours),
-		USES_TEST(short_write), USES_TEST(short_first_write),
-		USES_TEST(no_write),
+		USES_TEST(short_write), USES_TEST(half_a_write),
+		USES_TEST(short_first_write), USES_TEST(no_write),
 	};
 
 	return cmocka_run_group_tests_name("usage disk", tests, NULL, NULL);
