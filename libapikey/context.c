@@ -30,8 +30,6 @@ apikey_new(void)
 static void
 opened_free(struct ak_opened *opened)
 {
-	if (opened == NULL)
-		return;
 	ak_keystore_close(&opened->keystore);
 	ak_state_close(&opened->state);
 	ak_config_clear(&opened->config);

@@ -109,9 +109,8 @@ ak_net_parse(const char *text, struct ak_net *ret)
 	for (unsigned i = 0; i < net.addr.bits / 8; i++)
 		if ((net.addr.bytes[i] & ~mask_at(net.prefix, i)) != 0)
 			return false;
+	/* The ffff of a mapped one is within its prefix, then. */
 	if (is_mapped(&net.addr)) {
-		if (net.prefix < MAPPED_BITS)
-			return false;
 		unmap(&net.addr);
 		net.prefix -= MAPPED_BITS;
 	}
