@@ -155,15 +155,16 @@ want 'the field' "$(cut -f 5 <<<"$OUT")" -
 # ---- Names that somebody else chose -------------------------------------
 
 fresh
-nasty=$'say "hi"\\n\t\r\n\033[31m\x01\x7f = \u00e9\u4e2d\U1f600 \u202e end'
+nasty=$'say "hi"\\n\t\r\n\033[31m\x01\x7f = \u00e9\u4e2d\U1f600 \u202e\U000e0041 end'
 t 'a label with quotes and control characters comes back as it was'
 new --user deploy --label "$nasty"
 ctl 0 show --json "$ID"
 want_json key.label "$nasty"
+want_out '\\udb40\\udc41 end'
 ctl 0 list
 want 'lines' "$(wc -l <"$W/out")" 1
 want 'the field' "$(cut -f 10 "$W/out")" \
-    'say "hi"\\n\t\x0d\n\x1b[31m\x01\x7f = é中😀 \xe2\x80\xae end'
+    'say "hi"\\n\t\x0d\n\x1b[31m\x01\x7f = é中😀 \xe2\x80\xae\xf3\xa0\x81\x81 end'
 grep -qP '[\x00-\x08\x0b-\x1f\x7f]' "$W/out" && problem 'raw controls'
 tty 0 list
 want_out 'say "hi"\\n\\x09\\x0d\\x0a\\x1b\[31m\\x01\\x7f = é中😀 \\xe2'

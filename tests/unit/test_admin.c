@@ -383,15 +383,11 @@ static void
 listed_while_deleted(void **state)
 {
 	struct world *w = *state;
-	static const char *const ids[] = { "0000000000", "0000000001" };
-	char text[400], name[32];
 
-	for (size_t i = 0; i < COUNT(ids); i++) {
-		(void)snprintf(text, sizeof(text), "version = 1; id = \"%s\";"
-		    "user = \"deploy\"; hash = \"%s\";", ids[i], TOKEN_HASH);
-		(void)snprintf(name, sizeof(name), "%s.conf", ids[i]);
-		tmp_write(w->store, name, text);
-	}
+	world_record(w, "");
+	tmp_write(w->store, "0000000000.conf", "version = 1; "
+	    "id = \"0000000000\"; user = \"deploy\"; "
+	    "hash = \"" TOKEN_HASH "\";");
 	assert_int_equal(apikey_list(w->admin, see_and_delete, w), APIKEY_OK);
 	assert_int_equal(w->count, 1);
 	w->count = 0;

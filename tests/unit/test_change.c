@@ -101,6 +101,30 @@ renew_of_one_that_was_replaced(void **state)
 	apikey_key_free(new.key);
 }
 
+/* Whether the successor is one that works, nobody can tell then. */
+static void
+rotate_with_a_corrupt_successor(void **state)
+{
+	struct world *w = *state;
+	apikey_key *third = NULL;
+	struct issued old, new;
+	char name[32], token[APIKEY_TOKEN_SIZE];
+
+	issue(w, &old, NULL);
+	assert_int_equal(apikey_rotate(w->admin, old.key, "1d", 0, NULL,
+	    NULL, NULL, new.token, &new.key), APIKEY_OK);
+	w->count = 0;
+	(void)snprintf(name, sizeof(name), "%s.conf", apikey_key_id(new.key));
+	tmp_write(w->store, name, "garbage");
+	assert_int_equal(apikey_rotate(w->admin, old.key, "1d", 0, NULL,
+	    NULL, NULL, token, &third), APIKEY_ERR_CORRUPT_RECORD);
+	assert_non_null(strstr(apikey_admin_message(w->admin), name));
+	assert_null(third);
+	world_no_line(w);
+	apikey_key_free(old.key);
+	apikey_key_free(new.key);
+}
+
 static void
 set_bounds(void **state)
 {
@@ -439,6 +463,7 @@ main(void)
 		WORLD_TEST(renew),
 		WORLD_TEST(renewed_is_on_record),
 		WORLD_TEST(renew_of_one_that_was_replaced),
+		WORLD_TEST(rotate_with_a_corrupt_successor),
 		WORLD_TEST(set_bounds),
 		WORLD_TEST(set_is_refused),
 		WORLD_TEST(set_uses),
