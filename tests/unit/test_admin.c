@@ -366,33 +366,6 @@ listed_with_bad_files(void **state)
 	assert_int_equal(seen.keys + seen.bad, 1);
 }
 
-static int
-see_and_delete(void *arg, apikey_key *key, const char *message)
-{
-	struct world *w = arg;
-
-	assert_null(message);
-	apikey_key_free(key);
-	tmp_remove(w->store);
-	w->count++;
-	return 0;
-}
-
-/* The one that is seen takes the other with it, whichever comes first. */
-static void
-listed_while_deleted(void **state)
-{
-	struct world *w = *state;
-
-	world_record(w, "");
-	tmp_write(w->store, "0000000000.conf", "version = 1; "
-	    "id = \"0000000000\"; user = \"deploy\"; "
-	    "hash = \"" TOKEN_HASH "\";");
-	assert_int_equal(apikey_list(w->admin, see_and_delete, w), APIKEY_OK);
-	assert_int_equal(w->count, 1);
-	w->count = 0;
-}
-
 /* One corrupt file among many that are merely insecure. */
 static void
 the_worst_is_told(void **state)
@@ -440,7 +413,6 @@ main(void)
 		WORLD_TEST(deleted_meanwhile),
 		WORLD_TEST(names_of_administrators), WORLD_TEST(listed),
 		WORLD_TEST(listed_with_bad_files),
-		WORLD_TEST(listed_while_deleted),
 		WORLD_TEST(the_worst_is_told),
 		cmocka_unit_test(names_of_statuses),
 	};

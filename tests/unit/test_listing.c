@@ -138,6 +138,37 @@ each_once(void **state)
 	world_no_line(w);
 }
 
+static int
+see_and_delete(void *arg, apikey_key *key, const char *message)
+{
+	struct seen *seen = arg;
+
+	(void)message;
+	apikey_key_free(key);
+	if (seen->keys++ == 0)
+		tmp_remove(seen->w->store);
+	return 0;
+}
+
+/* The first that is seen takes all with it: those that were read by then
+ * are handed over, and no other, of which the names were read. */
+static void
+deleted_meanwhile(void **state)
+{
+	struct world *w = *state;
+	struct seen seen = { .w = w };
+	unsigned keys;
+
+	write_keys(w);
+	assert_int_equal(apikey_list(w->admin, see_and_delete, &seen),
+	    APIKEY_ERR_CORRUPT_RECORD);
+	keys = seen.keys;
+	assert_in_range(keys, 1, KEYS - 1);
+	assert_int_equal(apikey_list(w->admin, see_and_delete, &seen),
+	    APIKEY_OK);
+	assert_int_equal(seen.keys, keys);
+}
+
 static void
 few_need_no_thread(void **state)
 {
@@ -204,7 +235,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(each_once), WORLD_TEST(few_need_no_thread),
+		WORLD_TEST(each_once), WORLD_TEST(deleted_meanwhile),
+		WORLD_TEST(few_need_no_thread),
 		WORLD_TEST(gc_of_pairs),
 	};
 
