@@ -27,6 +27,18 @@ mutable() {
 	    print file " " $NF " in " $(NF - 2) }'
 }
 
+# The host may run a program between two of our calls.  The flags of files
+# and folders have names of their own.
+on_exec() {
+	awk 'BEGIN { RS = ";" }
+	/[^_a-z](open|openat)\(/ && !/O_CLOEXEC|(DIR|FILE)_FLAGS/ ||
+	/F_DUPFD[^_]/ || /[^_a-z](dup|dup2|opendir|fopen|socket)\(/ {
+		gsub(/[ \t\n]+/, " ")
+		print FILENAME ":" substr($0, 1, 90)
+	}' libapikey/*.c pam_apikey/*.c
+	grep -nE '#define (DIR|FILE)_FLAGS' libapikey/*.c | grep -v O_CLOEXEC
+}
+
 objects() {
 	[ -n "$(find "$B/obj/libapikey" -name '*.o')" ] ||
 	    echo "$B/obj/libapikey: no objects"
@@ -36,6 +48,7 @@ check 'libapikey calls nothing that changes or ends its host' \
     forbidden "$B/libapikey.so.0"
 check 'pam_apikey calls nothing that changes or ends its host' \
     forbidden "$B/pam_apikey.so"
+check 'what library and module open is closed on exec' on_exec
 check 'the objects are there' objects
 check 'library and module have no static mutable state' mutable
 exit $status

@@ -8,7 +8,7 @@ cd "$(dirname "$0")" || exit 1
 log=$(mktemp)
 trap 'rm -f "$log" "$log.one"' EXIT
 
-for lint in layers exports headers style calls man shell \
+for lint in layers exports headers style calls man readme shell \
     ${ANALYSIS:+analysis}; do
 	# A lint that says nothing did not run, and one that fails without
 	# a word of what is wrong did not run to its end.

@@ -220,6 +220,63 @@ calls_in_callbacks(void **state)
 	apikey_key_free(b.key);
 }
 
+/* Does a program that is run now have anything of the world open? */
+static bool
+leaks_to_a_program(const struct world *w)
+{
+	static const char look[] =
+	    "ls -l /proc/self/fd/ | grep -qF \"$0/\"";
+	int status = -1;
+	pid_t pid = fork();
+
+	assert_int_not_equal(pid, -1);
+	if (pid == 0) {
+		(void)execl("/bin/sh", "sh", "-c", look, w->folder, NULL);
+		_exit(99);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) <= 1);
+	return WEXITSTATUS(status) == 0;
+}
+
+static void
+run_at_a_line(void *arg, int priority, const char *line)
+{
+	assert_false(leaks_to_a_program(arg));
+	world_sink(arg, priority, line);
+}
+
+static int
+run_at_a_key(void *arg, apikey_key *key, const char *message)
+{
+	assert_null(message);
+	assert_false(leaks_to_a_program(arg));
+	apikey_key_free(key);
+	return 0;
+}
+
+/* A thread of the host may run a program at any time. */
+static void
+nothing_goes_through_exec(void **state)
+{
+	struct world *w = *state;
+	struct issued k;
+	int fd;
+
+	fd = open(w->config, O_RDONLY);	/* the look sees what leaks */
+	assert_int_not_equal(fd, -1);
+	assert_true(leaks_to_a_program(w));
+	(void)close(fd);
+
+	issue(w, &k, NULL);
+	apikey_set_sink(w->ctx, run_at_a_line, w);
+	granted(w, k.token);
+	denied(w, TOKEN2, "unknown-key");
+	assert_int_equal(apikey_list(w->admin, run_at_a_key, w), APIKEY_OK);
+	assert_false(leaks_to_a_program(w));
+	apikey_key_free(k.key);
+}
+
 /* A clock that tells nonsense grants nothing, and locks nobody out. */
 static void
 the_clock_cannot_be_read(void **state)
@@ -251,6 +308,7 @@ main(void)
 		WORLD_TEST(reload_drops_an_insecure_state),
 		WORLD_TEST(file_size_limit),
 		WORLD_TEST(calls_in_callbacks),
+		WORLD_TEST(nothing_goes_through_exec),
 		WORLD_TEST(the_clock_cannot_be_read),
 	};
 
