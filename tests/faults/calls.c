@@ -4,6 +4,7 @@
 #undef _FORTIFY_SOURCE		/* it makes inline functions of these */
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <dirent.h>
@@ -11,17 +12,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <locale.h>
 #include <pthread.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "inject.h"
+
+/* As the C library has it: ferror(3) is to tell of it. */
+#define ERROR_SEEN	0x20
 
 /* The function of this name in the library behind this one. */
 #define NEXT(name)							\
@@ -48,8 +54,22 @@
 		return next arguments;					\
 	}
 
+/* What is done is noted. */
+#define WRAP_DONE(kind, name, parameters, arguments, fd, path, done)	\
+	int								\
+	name parameters							\
+	{								\
+		int result;						\
+									\
+		NEXT(name);						\
+		FAILS(kind, name, fd, path);				\
+		if ((result = next arguments) == 0)			\
+			done;						\
+		return result;						\
+	}
+
 /* Also by half of what was asked for. */
-#define WRAP_PART(kind, name, buffer, parameters, whole, half)		\
+#define WRAP_PART(kind, name, done, parameters, whole, half)		\
 	ssize_t								\
 	name parameters							\
 	{								\
@@ -58,18 +78,33 @@
 									\
 		NEXT(name);						\
 		if (error == FAULT_HALF)				\
-			return next half;				\
+			return done(fd, next half);			\
 		errno = error != 0 ? error : errno;			\
-		return error != 0 ? -1 : next whole;			\
+		return error != 0 ? -1 : done(fd, next whole);		\
 	}
 
-WRAP_PART(READ, read, void *, (int fd, void *buf, size_t n),
+static ssize_t
+was_read(int fd, ssize_t n)
+{
+	(void)fd;
+	return n;
+}
+
+static ssize_t
+was_written(int fd, ssize_t n)
+{
+	if (n > 0)
+		fault_wrote(fd);
+	return n;
+}
+
+WRAP_PART(READ, read, was_read, (int fd, void *buf, size_t n),
     (fd, buf, n), (fd, buf, n / 2))
-WRAP_PART(READ, pread, void *, (int fd, void *buf, size_t n, off_t at),
+WRAP_PART(READ, pread, was_read, (int fd, void *buf, size_t n, off_t at),
     (fd, buf, n, at), (fd, buf, n / 2, at))
-WRAP_PART(WRITE, write, const void *, (int fd, const void *buf, size_t n),
+WRAP_PART(WRITE, write, was_written, (int fd, const void *buf, size_t n),
     (fd, buf, n), (fd, buf, n / 2))
-WRAP_PART(WRITE, pwrite, const void *,
+WRAP_PART(WRITE, pwrite, was_written,
     (int fd, const void *buf, size_t n, off_t at),
     (fd, buf, n, at), (fd, buf, n / 2, at))
 
@@ -78,29 +113,33 @@ WRAP(FSTAT, int, fstatat, (int fd, const char *name, struct stat *st,
     int flags), (fd, name, st, flags), fd, name)
 WRAP(FSTAT, int, stat, (const char *name, struct stat *st), (name, st),
     -1, name)
-WRAP(RENAME, int, renameat, (int from, const char *name, int to,
-    const char *new), (from, name, to, new), to, new)
-WRAP(RENAME, int, renameat2, (int from, const char *name, int to,
-    const char *new, unsigned flags), (from, name, to, new, flags), to, new)
-WRAP(FSYNC, int, fsync, (int fd), (fd), fd, NULL)
-WRAP(FSYNC, int, fdatasync, (int fd), (fd), fd, NULL)
+WRAP_DONE(RENAME, renameat, (int from, const char *name, int to,
+    const char *new), (from, name, to, new), to, new, fault_moved(to))
+WRAP_DONE(RENAME, renameat2, (int from, const char *name, int to,
+    const char *new, unsigned flags), (from, name, to, new, flags), to, new,
+    fault_moved(to))
+WRAP_DONE(FSYNC, fsync, (int fd), (fd), fd, NULL, fault_synced(fd))
+WRAP_DONE(FSYNC, fdatasync, (int fd), (fd), fd, NULL, fault_synced(fd))
 WRAP(RANDOM, ssize_t, getrandom, (void *p, size_t n, unsigned flags),
     (p, n, flags), -1, NULL)
 WRAP(RANDOM, int, getentropy, (void *p, size_t n), (p, n), -1, NULL)
 WRAP(CLOCK, int, clock_gettime, (clockid_t id, struct timespec *ts),
     (id, ts), -1, NULL)
-WRAP(MKDIR, int, mkdirat, (int fd, const char *name, mode_t mode),
-    (fd, name, mode), fd, name)
-WRAP(UNLINK, int, unlinkat, (int fd, const char *name, int flags),
-    (fd, name, flags), fd, name)
+WRAP_DONE(MKDIR, mkdirat, (int fd, const char *name, mode_t mode),
+    (fd, name, mode), fd, name, fault_named(fd, name))
+WRAP_DONE(UNLINK, unlinkat, (int fd, const char *name, int flags),
+    (fd, name, flags), fd, name, fault_named(fd, name))
 WRAP(OWN, int, fchown, (int fd, uid_t uid, gid_t gid), (fd, uid, gid), fd,
     NULL)
 WRAP(OWN, int, fchmod, (int fd, mode_t mode), (fd, mode), fd, NULL)
-WRAP(SIZE, int, ftruncate, (int fd, off_t size), (fd, size), fd, NULL)
+WRAP_DONE(SIZE, ftruncate, (int fd, off_t size), (fd, size), fd, NULL,
+    fault_wrote(fd))
 WRAP(HOST, int, gethostname, (char *name, size_t size), (name, size), -1,
     NULL)
 WRAP(MAP, int, mlock, (const void *p, size_t n), (p, n), -1, NULL)
 WRAP(STREAM, int, fclose, (FILE *file), (file), -1, NULL)
+WRAP(LIMIT, int, getrlimit, (__rlimit_resource_t resource,
+    struct rlimit *limit), (resource, limit), -1, NULL)
 
 /* What the C library does to itself in there when memory is short is no
  * fault of others. */
@@ -201,6 +240,52 @@ WRAP_POINTER(STREAM, FILE *, open_memstream, (char **text, size_t *size),
 WRAP_POINTER(STREAM, DIR *, fdopendir, (int fd), (fd))
 WRAP_POINTER(STREAM, struct dirent *, readdir, (DIR *dir), (dir))
 
+WRAP_POINTER(PATH, char *, getcwd, (char *buf, size_t size), (buf, size))
+WRAP_POINTER(PATH, char *, realpath, (const char *path, char *buf),
+    (path, buf))
+
+/* libconfig cannot be without: it would go on with what is no locale. */
+locale_t
+uselocale(locale_t locale)
+{
+	const bool ours = fault_page->armed && strncmp(fault_object(
+	    __builtin_return_address(0)), "libconfig", 9) != 0;
+	const int error = ours ? fault_due(FAULT_LOCALE, "uselocale", -1,
+	    NULL) : 0;
+
+	NEXT(uselocale);
+	errno = error != 0 ? error : errno;
+	return error != 0 ? (locale_t)0 : next(locale);
+}
+
+/* Of what is put out: the stream keeps in mind that it was not written. */
+static bool
+is_full(const char *call, FILE *file)
+{
+	const int error = file != stdout ? 0 : fault_due(FAULT_STREAM, call,
+	    STDOUT_FILENO, NULL);
+
+	if (error != 0) {
+		file->_flags |= ERROR_SEEN;
+		errno = error;
+	}
+	return error != 0;
+}
+
+int
+fflush(FILE *file)
+{
+	NEXT(fflush);
+	return is_full("fflush", file) ? EOF : next(file);
+}
+
+size_t
+fwrite(const void *p, size_t size, size_t count, FILE *file)
+{
+	NEXT(fwrite);
+	return is_full("fwrite", file) ? 0 : next(p, size, count, file);
+}
+
 void *
 mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
 {
@@ -251,8 +336,10 @@ open(const char *name, int flags, ...)
 int
 openat(int fd, const char *name, int flags, ...)
 {
+	bool is_new;
 	mode_t mode;
 	va_list ap;
+	int made;
 
 	NEXT(openat);
 	va_start(ap, flags);
@@ -263,7 +350,12 @@ openat(int fd, const char *name, int flags, ...)
 		(void)raise(SIGSTOP);
 	}
 	FAILS(OPEN, openat, fd, name);
-	return next(fd, name, flags, mode);
+	is_new = (flags & O_CREAT) != 0 &&
+	    faccessat(fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == -1;
+	made = next(fd, name, flags, mode);
+	if (made != -1 && is_new)
+		fault_named(fd, name);
+	return made;
 }
 
 int

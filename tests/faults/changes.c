@@ -22,22 +22,6 @@ struct tally {
 static bool all, chatty;
 static unsigned long runs_total;
 
-static bool
-is_ended_by_library(int status)
-{
-	const struct fault_page *page = fault_page;
-
-	if (page->kind == FAULT_RANDOM)
-		return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
-	if (page->kind != FAULT_ALLOC)
-		return false;
-	if (WIFSIGNALED(status))
-		return page->within[0] != '\0' ||
-		    strncmp(page->object, "libconfig", 9) == 0;
-	return page->within[0] != '\0' ||
-	    strncmp(page->ended, "libconfig", 9) == 0;
-}
-
 static void
 tell_run(const char *problem, int status)
 {
@@ -62,10 +46,10 @@ judge(const struct command *command, int status)
 	kept = *fault_page;
 	/* Names are looked up behind the telling: it may end there. */
 	problem = command_judge(command, kept.within[0] != '\0' ? 127 :
-	    exited && !is_ended_by_library(status) ? WEXITSTATUS(status) :
+	    exited && watch_excuse(status) == NULL ? WEXITSTATUS(status) :
 	    -1);
 	*fault_page = kept;
-	if (problem == NULL && !is_ended_by_library(status) &&
+	if (problem == NULL && watch_excuse(status) == NULL &&
 	    (!exited || WEXITSTATUS(status) >= CODES))
 		problem = "it falls over";
 	return problem;
@@ -98,7 +82,7 @@ one(const struct command *command, struct tally *tally)
 	problem = judge(command, status);
 	runs_total++;
 	tally->runs++;
-	if (is_ended_by_library(status))
+	if (watch_excuse(status) != NULL)
 		tally->ended++;
 	else if (WIFEXITED(status) && WEXITSTATUS(status) < CODES)
 		tally->codes[WEXITSTATUS(status)]++;

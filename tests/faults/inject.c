@@ -70,9 +70,8 @@ base_name(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
-/* The object that an address is in. */
-static const char *
-object_of(void *address)
+const char *
+fault_object(void *address)
 {
 	Dl_info info;
 
@@ -92,18 +91,23 @@ is_below(const char *object)
 	return false;
 }
 
-/* The first that is neither this nor the C library. */
+void
+fault_caller(void *const *frames, int count, char *ret, size_t size)
+{
+	const char *object = "?";
+
+	for (int i = 0; i < count; i++)
+		if (!is_below(object = fault_object(frames[i])))
+			break;
+	snprintf(ret, size, "%s", object);
+}
+
 static void
 note_caller(char *ret, size_t size)
 {
 	void *frames[FRAMES];
-	int count = backtrace(frames, FRAMES);
-	const char *object = "?";
 
-	for (int i = 0; i < count; i++)
-		if (!is_below(object = object_of(frames[i])))
-			break;
-	snprintf(ret, size, "%s", object);
+	fault_caller(frames, backtrace(frames, FRAMES), ret, size);
 }
 
 static void
@@ -255,7 +259,7 @@ fault_left(const char *const *objects, char *ret, size_t size)
 
 		if (live[i].p == NULL || live[i].p == live)
 			continue;
-		object = object_of(live[i].caller);
+		object = fault_object(live[i].caller);
 		for (size_t j = 0; objects[j] != NULL; j++) {
 			if (strncmp(object, objects[j],
 			    strlen(objects[j])) != 0)

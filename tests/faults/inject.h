@@ -7,6 +7,8 @@
 #ifndef INJECT_H
 #define INJECT_H
 
+#include <sys/types.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -35,6 +37,10 @@
 	X(SLEEP, "sleep", EINTR)					\
 	X(MUTEX, "mutex", EAGAIN)					\
 	X(STREAM, "stream", ENOMEM, EIO)				\
+	X(LIMIT, "limit", EPERM)					\
+	X(LOCALE, "locale", EINVAL)					\
+	X(PATH, "path", ENOMEM, ENOENT)					\
+	X(DATA, "data of libpam", EIO)					\
 	X(PAM, "libpam", EIO, ENOMEM)
 
 enum fault_kind {
@@ -57,10 +63,18 @@ enum {
 #define FAULT_ERRORS_MAX	6
 #define FAULT_NOTED_MAX		2048
 #define FAULT_LIVE_MAX		4096	/* a power of two */
+#define FAULT_DIRTY_MAX		16
 
 struct fault_live {
 	void	*p;
 	void	*caller;
+};
+
+/* A file or a folder that was changed and not synced since. */
+struct fault_dirty {
+	dev_t	 dev;
+	ino_t	 ino;		/* 0: none */
+	char	 name[160];	/* as it was then */
 };
 
 struct fault_page {
@@ -82,6 +96,11 @@ struct fault_page {
 	char		 object[64];	/* who called */
 	char		 within[32];	/* the call of NAMES that is on */
 	char		 ended[64];	/* who called exit(3) */
+	char		 fell_in[64];	/* where a signal ended it */
+	char		 fell_for[64];	/* and who had called there */
+	/* Of commands. */
+	struct fault_dirty dirty[FAULT_DIRTY_MAX];
+	char		 loose[256];	/* what a loss of power would take */
 	/* While noting: is it ours that allocates? */
 	bool		 noting;
 	bool		 ours[FAULT_NOTED_MAX];
@@ -102,6 +121,23 @@ void	 fault_disarm(void);
  * about, or -1, name that below it, or NULL. */
 int	 fault_due(enum fault_kind, const char *call, int fd,
 	    const char *name);
+
+/* The object that an address is in; and of the frames, the first that is
+ * neither in this library nor in the C library. */
+const char *fault_object(void *address);
+void	 fault_caller(void *const *frames, int count, char *ret,
+	    size_t size);
+
+/* What has been done to files, when it is done: written; a name made or
+ * taken away in a folder; synced; a file put in the place of another. */
+void	 fault_wrote(int fd);
+void	 fault_named(int folder, const char *name);
+void	 fault_synced(int fd);
+void	 fault_moved(int folder);
+
+/* NULL, or what was not safe in time, or is not yet: of the latter, only
+ * what is below a folder. */
+const char *fault_loose(const char *below);
 
 /* For those that allocate; starved: there was nothing to be had. */
 void	 fault_starved(void);

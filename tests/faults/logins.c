@@ -65,7 +65,7 @@ add_up(const struct scene *scene, int status, struct outcome *outcome)
 		work->ended++;
 	else
 		work->ends[outcome->end]++;
-	work->degraded += strstr(fault_page->log, "state=degraded") != NULL;
+	work->degraded += watch_is_degraded();
 	if (outcome->problem[0] != '\0' ? work->problems++ < SHOWN_MAX :
 	    chatty)
 		tell_run(outcome);

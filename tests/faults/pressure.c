@@ -234,7 +234,7 @@ press(const struct scene *scene, const struct pressure *pressure)
 		watch_nothing();
 		watch_run(scene, pressure->prepare, 0, &outcome);
 		judge(scene, pressure, &outcome);
-		degraded += strstr(fault_page->log, "state=degraded") != NULL;
+		degraded += watch_is_degraded();
 		last = outcome.ended ? ROAD_BROKEN : outcome.end;
 		if (outcome.ended)
 			ended++;

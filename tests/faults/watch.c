@@ -17,7 +17,8 @@
 
 #include "watch.h"
 
-#define SECONDS	20	/* who takes longer hangs */
+/* What the loader says when it cannot go on. */
+#define LOADER_FAILED	127
 
 static int passed, failed;
 
@@ -95,6 +96,8 @@ wipe_page(void)
 	page->starved = false;
 	page->call[0] = page->where[0] = page->object[0] = '\0';
 	page->within[0] = page->ended[0] = page->log[0] = '\0';
+	page->fell_in[0] = page->fell_for[0] = page->loose[0] = '\0';
+	memset(page->dirty, 0, sizeof(page->dirty));
 	page->log_len = 0;
 }
 
@@ -107,7 +110,7 @@ watch_nothing(void)
 void
 watch_here(const struct scene *scene, unsigned how)
 {
-	alarm(SECONDS);
+	alarm(WATCH_SECONDS);
 	road->end = road_check(scene);
 	road->admitted = road->code[ROAD_AUTH] == 0;
 	if (how & WATCH_TWICE) {
@@ -219,42 +222,117 @@ problem(struct outcome *outcome, const char *text)
 		    text);
 }
 
-/* libconfig ends the process, or falls over, when it gets no memory, and so
- * does the C library where it learns of its name services; libsodium ends
- * it when it gets no random bytes. */
+static bool
+begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* The name services are of the C library, the loader brings them. */
+static bool
+is_of_names(const char *object)
+{
+	return begins(object, "libc.so") || begins(object, "ld-linux") ||
+	    begins(object, "libnss_");
+}
+
+/* It ends the process, or falls over, on its own stack frames; README. */
+static const char *
+excuse_signal(int number)
+{
+	const struct fault_page *page = fault_page;
+	const bool no_memory = page->kind == FAULT_ALLOC || page->starved;
+
+	if (no_memory && number == SIGSEGV &&
+	    begins(page->fell_for, "libconfig"))
+		return page->fell_for;
+	if (page->kind == FAULT_RANDOM && number == SIGABRT &&
+	    begins(page->fell_for, "libsodium"))
+		return page->fell_for;
+	if (no_memory && (number == SIGSEGV || number == SIGABRT) &&
+	    page->within[0] != '\0' && is_of_names(page->fell_in))
+		return page->within;
+	return NULL;
+}
+
+const char *
+watch_excuse(int status)
+{
+	const struct fault_page *page = fault_page;
+	const bool no_memory = page->kind == FAULT_ALLOC || page->starved;
+
+	if (WIFSIGNALED(status))
+		return excuse_signal(WTERMSIG(status));
+	if (!no_memory || !WIFEXITED(status))
+		return NULL;
+	if (begins(page->ended, "libconfig"))
+		return page->ended;
+	return page->within[0] != '\0' &&
+	    WEXITSTATUS(status) == LOADER_FAILED ? page->within : NULL;
+}
+
 static void
 judge_end(struct outcome *outcome)
 {
-	const struct fault_page *page = fault_page;
+	const char *by = watch_excuse(outcome->status);
 	const bool signalled = WIFSIGNALED(outcome->status);
-	const bool no_memory = page->kind == FAULT_ALLOC || page->starved;
-	const bool by_config = no_memory &&
-	    strncmp(page->object, "libconfig", 9) == 0;
-	const bool by_sodium = page->kind == FAULT_RANDOM && signalled &&
-	    WTERMSIG(outcome->status) == SIGABRT &&
-	    strncmp(page->object, "libsodium", 9) == 0;
-
-	const bool by_names = no_memory && page->within[0] != '\0';
 
 	outcome->ended = true;
 	outcome->end = ROAD_BROKEN;
 	snprintf(outcome->by, sizeof(outcome->by), "%.40s",
-	    by_config || by_sodium ? page->object :
-	    by_names ? page->within : "?");
-	if (by_config && (signalled ?
-	    WTERMSIG(outcome->status) == SIGSEGV :
-	    strncmp(page->ended, "libconfig", 9) == 0))
-		return;
-	if (!by_sodium && !by_names)
-		problem(outcome, signalled ?
+	    by == NULL ? "?" : by);
+	if (by == NULL && outcome->problem[0] == '\0')
+		snprintf(outcome->problem, sizeof(outcome->problem),
+		    "%s in %s, called by %s", signalled ?
 		    strsignal(WTERMSIG(outcome->status)) :
-		    "the process was ended");
+		    "the process was ended", fault_page->fell_in,
+		    fault_page->fell_for);
 }
 
-static bool
-is_degraded(void)
+/* ---- Its lines -------------------------------------------------------- */
+
+/* In either format. */
+static unsigned
+count_of(const char *event, const char *name)
 {
-	return strstr(fault_page->log, "state=degraded") != NULL;
+	const char *at = fault_page->log;
+	char texts[2][80];
+	unsigned count = 0;
+
+	snprintf(texts[0], sizeof(texts[0]), "%s=%s", event, name);
+	snprintf(texts[1], sizeof(texts[1]), "\"%s\":\"%s\"", event, name);
+	for (int i = 0; i < 2; i++)
+		for (at = fault_page->log; (at = strstr(at, texts[i])) !=
+		    NULL; at++)
+			count++;
+	return count;
+}
+
+bool
+watch_is_degraded(void)
+{
+	return count_of("state", "degraded") > 0;
+}
+
+/* Of what a throttled source does, there is one line a minute. */
+static void
+judge_lines(const struct scene *scene, struct outcome *outcome)
+{
+	const bool claim = (scene->flags & SCENE_CLAIM) != 0;
+	const unsigned grants = (outcome->admitted && !claim) +
+	    (outcome->again == ROAD_GRANTED && !claim);
+	const unsigned refusals = (outcome->end == ROAD_REFUSED) +
+	    (outcome->again == ROAD_REFUSED);
+
+	if (count_of("event", "auth.grant") < grants)
+		problem(outcome, "a grant without its line");
+	if (scene->failures == NULL && count_of("event", "auth.deny") +
+	    count_of("event", "auth.alarm") < refusals)
+		problem(outcome, "a refusal without its line");
+	/* setcred decides nothing. */
+	if (outcome->end == ROAD_UNAVAILABLE && !claim &&
+	    fault_page->log_len == 0)
+		problem(outcome, "no answer, and no line");
 }
 
 /* What fails in the state alone changes nothing of the verdict. */
@@ -281,7 +359,7 @@ judge_uses(const struct scene *scene, struct outcome *outcome)
 	const long grants = (outcome->end == ROAD_GRANTED) +
 	    (outcome->again == ROAD_GRANTED);
 	const bool counted = (scene->flags & SCENE_CLAIM) == 0 &&
-	    ((scene->flags & SCENE_BOUNDED) || !is_degraded());
+	    ((scene->flags & SCENE_BOUNDED) || !watch_is_degraded());
 	const long before = outcome->before < 0 ? 0 : outcome->before;
 	const long after = outcome->after < 0 ? 0 : outcome->after;
 
@@ -300,9 +378,11 @@ watch_judge(const struct scene *scene, struct outcome *outcome)
 	}
 	if ((outcome->end == ROAD_GRANTED || outcome->admitted) &&
 	    want != ROAD_GRANTED &&
-	    !((scene->flags & SCENE_BY_STATE) && is_degraded()))
+	    !((scene->flags & SCENE_BY_STATE) && watch_is_degraded()))
 		problem(outcome, "a grant that should not be");
-	if (outcome->end == ROAD_PASSED && want != ROAD_PASSED)
+	/* Whether it was ours is in libpam's data alone; README. */
+	if (outcome->end == ROAD_PASSED && want != ROAD_PASSED &&
+	    fault_page->kind != FAULT_DATA)
 		problem(outcome, "PAM_IGNORE");
 	if (is_in_state() && outcome->end != want &&
 	    (scene->flags & (SCENE_BOUNDED | SCENE_BY_STATE)) == 0)
@@ -310,4 +390,5 @@ watch_judge(const struct scene *scene, struct outcome *outcome)
 	if (outcome->again != ROAD_BROKEN && outcome->again != want)
 		problem(outcome, "the next login is another");
 	judge_uses(scene, outcome);
+	judge_lines(scene, outcome);
 }

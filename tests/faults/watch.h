@@ -21,6 +21,8 @@ struct outcome {
 
 enum { WATCH_TWICE = 1 };
 
+#define WATCH_SECONDS	20	/* who takes longer hangs */
+
 /* The shared pages; once. */
 void	 watch_begin(void);
 
@@ -48,6 +50,13 @@ void	 watch_after(int status, struct outcome *);
 
 /* The verdict of one login that nothing disturbs, with this reply. */
 enum road_end watch_login(const struct scene *, const char *reply);
+
+/* Who ended the process, where that is none of ours; or NULL.  Nobody is
+ * excused who hangs, and nobody for a signal that came elsewhere. */
+const char *watch_excuse(int status);
+
+/* Does a line say that the state could not be used? */
+bool	 watch_is_degraded(void);
 
 /* Adds a problem where the end is none that may be. */
 void	 watch_judge(const struct scene *, struct outcome *);
