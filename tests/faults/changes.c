@@ -35,6 +35,15 @@ tell_run(const char *problem, int status)
 	    problem == NULL ? "" : problem);
 }
 
+/* Nobody has read it: that is not done. */
+static bool
+is_output_lost(void)
+{
+	return fault_page->kind == FAULT_STREAM && fault_page->injected > 0 &&
+	    (strcmp(fault_page->call, "fflush") == 0 ||
+	    strcmp(fault_page->call, "fwrite") == 0);
+}
+
 /* The page is used by what judges, too: what it tells is put back. */
 static const char *
 judge(const struct command *command, int status)
@@ -49,6 +58,9 @@ judge(const struct command *command, int status)
 	    exited && watch_excuse(status) == NULL ? WEXITSTATUS(status) :
 	    -1);
 	*fault_page = kept;
+	if (problem == NULL && exited && WEXITSTATUS(status) == 0 &&
+	    is_output_lost())
+		problem = "what could not be put out is no error";
 	if (problem == NULL && watch_excuse(status) == NULL &&
 	    (!exited || WEXITSTATUS(status) >= CODES))
 		problem = "it falls over";
@@ -135,7 +147,7 @@ run(const struct command *command)
 	unsigned count[FAULT_KINDS_COUNT];
 	struct outcome outcome;
 
-	watch_scene(&command_scene, true);
+	command_scene(command);
 	command_before();
 	watch_nothing();
 	watch_before(&outcome);
@@ -158,9 +170,7 @@ main(void)
 	watch_begin();
 	for (size_t i = 0; i < commands_count; i++)
 		if (only != NULL ? strncmp(commands[i].name, only,
-		    strlen(only)) == 0 : all ||
-		    strcmp(commands[i].name, "create") == 0 ||
-		    strcmp(commands[i].name, "rotate --output") == 0)
+		    strlen(only)) == 0 : all || commands[i].is_first)
 			run(&commands[i]);
 	printf("     %lu commands in which a call failed\n", runs_total);
 	return tell_sum();

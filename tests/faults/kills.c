@@ -232,19 +232,19 @@ change(const struct command *command)
 	struct outcome outcome;
 	const char *problem;
 
-	watch_scene(&command_scene, true);
+	command_scene(command);
 	watch_nothing();
 	command_before();
 	if (command_run(command) != 0)
 		give_up("%s: fails by itself", command->name);
 	files_put_back();
-	calls = count_calls(&command_scene, command);
+	calls = count_calls(NULL, command);
 	for (unsigned n = 1; n <= calls; n++) {
 		if (!all && !steps[n - 1].changes)
 			continue;
 		files_put_back();
 		watch_before(&outcome);
-		kill_at(&command_scene, command, n);
+		kill_at(NULL, command, n);
 		problem = judge_change(command);
 		runs++;
 		if (problem != NULL && problems++ < SHOWN_MAX)

@@ -25,7 +25,8 @@ flags=(-std=c17 -O1 -g -D_GNU_SOURCE -Wall -Wextra -I../../libapikey)
 # What stands before the C library and libpam is found before them.
 link=(-rdynamic -Xlinker --no-as-needed -Xlinker -rpath -Xlinker "$T"
     "-L$T" -l:inject.so "-L$B" -lapikey -lpam -ldl)
-common=(watch.c road.c scene.c scenes.c census.c command.c)
+common=(watch.c road.c scene.c scenes.c census.c command.c
+    judged.c)
 
 build()
 {

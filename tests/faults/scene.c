@@ -139,12 +139,32 @@ scene_write(const struct scene *scene, const char *folder)
 		    "state = \"%s/state\";\npepper = \"%s/pepper\";\n",
 		    folder, folder, folder);
 	}
+	if (scene->flags & SCENE_PEPPER_NONE)
+		put("apikey.conf", "keystore = \"%s/keys.d\";\n"
+		    "state = \"%s/state\";\npepper = \"%s/out/pepper\";\n",
+		    folder, folder, folder);
 	put_key(scene, VECTOR_ID, or_else(scene->hash, VECTOR_HASH),
 	    or_else(scene->bounds, ""));
 	if (scene->flags & SCENE_SUCCESSOR)
 		put_key(scene, VECTOR_OTHER_ID, VECTOR_OTHER_HASH,
 		    "rotated_from = \"" VECTOR_ID "\";\n");
+	if (scene->flags & SCENE_GARBAGE)
+		put_key(scene, VECTOR_OTHER_ID, VECTOR_OTHER_HASH,
+		    "expires = \"2020-01-02T00:00:00Z\";\n");
 	put_stack(scene);
+}
+
+void
+scene_litter(void)
+{
+	static const char name[] = "state/usage/zzzzzzzzzz";
+	const struct timespec old = { .tv_sec = 1 };
+	char path[512];
+
+	put(name, "%s", "old");
+	snprintf(path, sizeof(path), "%s/%s", scene_folder, name);
+	if (utimensat(AT_FDCWD, path, (struct timespec[]){ old, old }, 0))
+		give_up("%s: cannot be made old", path);
 }
 
 /* ---- Files ------------------------------------------------------------ */

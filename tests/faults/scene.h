@@ -27,7 +27,11 @@ enum {
 	SCENE_NOT_FRESH = 32,
 	SCENE_PEPPER = 64,
 	/* The system's groups are asked. */
-	SCENE_LOOK_UP = 128
+	SCENE_LOOK_UP = 128,
+	/* A key that has ended, and a count of none. */
+	SCENE_GARBAGE = 256,
+	/* A pepper is named, and not there. */
+	SCENE_PEPPER_NONE = 512
 };
 
 struct scene {
@@ -59,6 +63,9 @@ const char *scene_user(const struct scene *);
 /* Its files, below a folder; MODULE and ARMED of the environment are in the
  * stack.  state stays empty, but for a key of bounded uses. */
 void	 scene_write(const struct scene *, const char *folder);
+
+/* A count of no key, once there are counts. */
+void	 scene_litter(void);
 
 /* Keep the keys, the state and what was put out, and put all back. */
 void	 files_keep(void);

@@ -209,6 +209,8 @@ watch_scene(const struct scene *scene, bool fresh)
 	for (int i = 0; !fresh && i < (scene->before == NULL ? 1 :
 	    scene->times); i++)
 		watch_run(&before, NULL, 0, &outcome);
+	if (scene->flags & SCENE_GARBAGE)
+		scene_litter();
 	files_keep();
 }
 
