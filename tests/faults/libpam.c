@@ -9,7 +9,7 @@
 
 #include "inject.h"
 
-#define WRAP_KIND(kind, name, parameters, arguments)				\
+#define WRAP_KIND(kind, name, parameters, arguments)			\
 	int								\
 	name parameters							\
 	{								\

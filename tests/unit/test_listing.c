@@ -1,7 +1,6 @@
 /*
  * Many keys at once: each is handed over once, by the caller's own thread,
- * however many threads read them; and a gc whose deletions change what it
- * has read already.
+ * however many threads read them.
  *
  * pthread_create(3) is caught here: counted, and made to fail.
  */
@@ -13,10 +12,8 @@
 
 #include "keys.h"
 
-#define DAY	INT64_C(86400)
 /* More than is read at once, and a rest. */
 #define KEYS	1500
-#define PAIRS	8
 
 static struct {
 	unsigned	 started;
@@ -184,60 +181,12 @@ few_need_no_thread(void **state)
 	assert_int_equal(threads.started, 0);
 }
 
-static int
-count_keys(void *arg, apikey_key *key, const char *message)
-{
-	if (key == NULL)
-		fail_msg("%s", message);
-	apikey_key_free(key);
-	++*(unsigned *)arg;
-	return 0;
-}
-
-/* The deletion of a successor that was used gives the old key its end,
- * which was read before. */
-static void
-gc_of_pairs(void **state)
-{
-	struct world *w = *state;
-	struct issued old, new;
-	unsigned deleted = 0;
-
-	for (int i = 0; i < PAIRS; i++) {
-		issue(w, &old, NULL);
-		new.key = NULL;
-		assert_int_equal(apikey_rotate(w->admin, old.key, "7d", 1,
-		    NULL, NULL, NULL, new.token, &new.key), APIKEY_OK);
-		assert_int_equal(apikey_renew(w->admin, old.key, "1d"),
-		    APIKEY_OK);
-		w->count = 0;
-		granted(w, new.token);
-		assert_int_equal(apikey_revoke(w->admin, new.key, "other",
-		    NULL), APIKEY_OK);
-		apikey_key_free(old.key);
-		apikey_key_free(new.key);
-	}
-	w->now = NOW + 3 * DAY;
-	w->count = 0;
-	assert_int_equal(apikey_gc(w->admin, NOW + 2 * DAY, 0, count_keys,
-	    &deleted), APIKEY_OK);
-	assert_in_range(deleted, PAIRS, 2 * PAIRS);
-	/* An end that it was given now is not long ago. */
-	w->now = NOW + 5 * DAY;
-	w->count = 0;
-	assert_int_equal(apikey_gc(w->admin, NOW + 4 * DAY, 0, count_keys,
-	    &deleted), APIKEY_OK);
-	assert_int_equal(deleted, 2 * PAIRS);
-	w->count = 0;
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(each_once), WORLD_TEST(deleted_meanwhile),
 		WORLD_TEST(few_need_no_thread),
-		WORLD_TEST(gc_of_pairs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
