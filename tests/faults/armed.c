@@ -5,6 +5,7 @@
  * never shows a PAM_IGNORE.
  */
 #include <dlfcn.h>
+#include <string.h>
 
 #include <security/pam_modules.h>
 
@@ -12,6 +13,19 @@
 #include "road.h"
 
 typedef int	 function(pam_handle_t *, int, int, const char **);
+
+/* A later module would take a key for a password.  What failed in libpam
+ * may be that which takes it away. */
+static void
+look_for_reply(pam_handle_t *pamh)
+{
+	const void *reply = NULL;
+
+	if (road_stacked == NULL && fault_page->kind != FAULT_PAM &&
+	    pam_get_item(pamh, PAM_AUTHTOK, &reply) == PAM_SUCCESS &&
+	    reply != NULL && strstr(reply, "apik_") != NULL)
+		road_problem("a key is left in PAM_AUTHTOK");
+}
 
 static int
 run(enum road_phase phase, const char *name, pam_handle_t *pamh, int flags,
@@ -24,10 +38,14 @@ run(enum road_phase phase, const char *name, pam_handle_t *pamh, int flags,
 	if (module == NULL)
 		return PAM_SERVICE_ERR;
 	*(void **)&call = dlsym(module, name);
+	if (phase == ROAD_AUTH && road_stacked != NULL &&
+	    pam_set_item(pamh, PAM_AUTHTOK, road_stacked) != PAM_SUCCESS)
+		return PAM_SERVICE_ERR;
 	road_enter(phase);
 	fault_arm();
 	code = call(pamh, flags, argc - 1, argv + 1);
 	fault_disarm();
+	look_for_reply(pamh);
 	road_leave(phase, code);
 	dlclose(module);
 	return code;

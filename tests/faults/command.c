@@ -108,11 +108,21 @@ redirect(int to, const char *name)
 	close(fd);
 }
 
+/* Only the count of bounded uses must last; and that of a key that is
+ * deleted may come back. */
 void
 command_scene(const struct command *command)
 {
-	watch_scene(command->scene == NULL ? &command_store : command->scene,
-	    !command->is_used);
+	const struct scene *scene = command->scene == NULL ? &command_store :
+	    command->scene;
+	char *unwatched = fault_page->unwatched;
+
+	watch_scene(scene, !command->is_used);
+	snprintf(unwatched, sizeof(fault_page->unwatched), "%s/state",
+	    scene_folder);
+	if ((scene->flags & SCENE_BOUNDED) != 0 && command->event != NULL &&
+	    strcmp(command->event, "key.delete") != 0)
+		*unwatched = '\0';
 }
 
 void

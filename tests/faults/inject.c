@@ -136,10 +136,10 @@ fault_may_go_on(int error)
 }
 
 bool
-fault_is_worth_it(int kind, unsigned n)
+fault_is_worth_it(int kind, unsigned n, bool brief)
 {
 	return kind != FAULT_ALLOC || n > FAULT_NOTED_MAX ||
-	    fault_page->ours[n - 1] || n % 5 == 0;
+	    fault_page->ours[n - 1] || (!brief && n % 5 == 0);
 }
 
 /* The count is that of the allocations. */

@@ -86,6 +86,7 @@ struct fault_page {
 	bool		 always;	/* armed from the beginning */
 	bool		 over;		/* nothing fails any more */
 	bool		 stop;		/* at the first folder it opens */
+	char		 unwatched[300]; /* what is below it may be lost */
 	/* What was done. */
 	bool		 armed;
 	unsigned	 count[FAULT_KINDS_COUNT];
@@ -135,9 +136,8 @@ void	 fault_named(int folder, const char *name);
 void	 fault_synced(int fd);
 void	 fault_moved(int folder);
 
-/* NULL, or what was not safe in time, or is not yet: of the latter, only
- * what is below a folder. */
-const char *fault_loose(const char *below);
+/* NULL, or what was not safe in time, or is not yet. */
+const char *fault_loose(void);
 
 /* For those that allocate; starved: there was nothing to be had. */
 void	 fault_starved(void);
@@ -149,8 +149,8 @@ void	 fault_died(void *p);
 unsigned fault_left(const char *const *objects, char *ret, size_t size);
 
 /* Is the nth call worth it in a short run?  What libraries allocate fails
- * in most of these by every fifth alone. */
-bool	 fault_is_worth_it(int kind, unsigned n);
+ * in most of these by every fifth alone; brief: not at all. */
+bool	 fault_is_worth_it(int kind, unsigned n, bool brief);
 
 /* Interruptions without end, or only half of all, is what no system does. */
 bool	 fault_may_go_on(int error);

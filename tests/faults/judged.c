@@ -297,28 +297,13 @@ judge_key(enum command_key key, enum road_end end, int exited)
 	return "a key of which nothing can be told";
 }
 
-/* What was removed may come back, as a count without a key. */
+/* An old key that gave way where that could not be synced: its new key must
+ * not be taken back for it. */
 static const char *
 judge_loose(const struct command *command)
 {
-	char folder[300];
-	const char *loose;
-
-	/* The old key gave way, where that could not be synced: its new key
-	 * must not be taken back for it. */
-	if (command->is_idle || (strcmp(command->words[0], "rotate") == 0 &&
-	    fault_page->kind == FAULT_FSYNC))
-		return NULL;
-	snprintf(folder, sizeof(folder), "%s/keys.d", scene_folder);
-	if ((loose = fault_loose(folder)) != NULL)
-		return loose;
-	snprintf(folder, sizeof(folder), "%s/out", scene_folder);
-	if ((loose = fault_loose(folder)) != NULL)
-		return loose;
-	snprintf(folder, sizeof(folder), "%s/state", scene_folder);
-	return command->event == NULL ||
-	    strcmp(command->event, "key.delete") == 0 ? NULL :
-	    fault_loose(folder);
+	return command->is_idle || (strcmp(command->words[0], "rotate") == 0 &&
+	    fault_page->kind == FAULT_FSYNC) ? NULL : fault_loose();
 }
 
 const char *

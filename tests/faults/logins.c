@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "groups.h"
 #include "watch.h"
 
 #define SHOWN_MAX	5
@@ -29,7 +30,7 @@ struct work {
 };
 
 static struct work *work;
-static bool all, chatty;
+static bool all, chatty, brief;
 static unsigned long runs_total;
 
 /* ---- One run ---------------------------------------------------------- */
@@ -86,7 +87,7 @@ advance(void)
 		work->n++;
 	}
 	while (!all && work->n <= work->calls &&
-	    !fault_is_worth_it(page->kind, work->n))
+	    !fault_is_worth_it(page->kind, work->n, brief))
 		work->n++;
 	page->nth = work->n;
 	page->error = errors[work->error];
@@ -203,17 +204,27 @@ touches_state(int kind)
 	    kind != FAULT_PAM && kind != FAULT_MUTEX && kind != FAULT_TALK;
 }
 
+/* The rest is as in other scenes. */
+static bool
+is_left_out(const struct scene *scene, int kind)
+{
+	return !all && scene->flags & SCENE_BRIEF && kind != FAULT_ALLOC &&
+	    kind != FAULT_TALK && kind != FAULT_NAMES && kind != FAULT_PAM;
+}
+
 static void
 run(const struct scene *scene, bool fresh)
 {
 	const char *state = fresh ? "no state yet" : "with state";
 	unsigned count[FAULT_KINDS_COUNT];
 
+	brief = (scene->flags & SCENE_BRIEF) != 0;
 	watch_scene(scene, fresh);
 	if (!dry(scene, state, count))
 		return;
 	for (int kind = 0; kind < FAULT_KINDS_COUNT; kind++)
-		if (count[kind] > 0 && (all || fresh ||
+		if (count[kind] > 0 && !is_left_out(scene, kind) &&
+		    (all || fresh ||
 		    scene->flags & SCENE_NOT_FRESH || touches_state(kind)))
 			each_call(scene, state, kind, count[kind]);
 }
@@ -226,6 +237,9 @@ main(void)
 	all = getenv("FAULTS_ALL") != NULL;
 	chatty = getenv("FAULTS_TELL") != NULL;
 	watch_begin();
+	if (!groups_begin())
+		printf("skip a member by getgrouplist alone: only root may "
+		    "mount such groups\n");
 	work = mmap(NULL, sizeof(*work), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (work == MAP_FAILED)
@@ -235,6 +249,8 @@ main(void)
 
 		if (only != NULL ? strncmp(scene->name, only, strlen(only)) :
 		    !all && (scene->flags & SCENE_LONG))
+			continue;
+		if ((scene->flags & SCENE_GROUPS) && !groups_are_there)
 			continue;
 		road_with_sessions = all || i == 0;
 		if ((scene->flags & SCENE_NOT_FRESH) == 0)

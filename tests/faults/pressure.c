@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "groups.h"
 #include "watch.h"
 
 #define SHOWN_MAX	5
@@ -270,6 +271,7 @@ main(void)
 
 	all = getenv("FAULTS_ALL") != NULL;
 	watch_begin();
+	(void)groups_begin();
 	if (!(mounts = may_mount()))
 		printf("skip a full disk: only root may mount one\n");
 	for (size_t i = 0; i < scenes_count; i++) {
@@ -278,7 +280,8 @@ main(void)
 		for (size_t j = 0; j < sizeof(shown) / sizeof(shown[0]); j++)
 			if (strcmp(scenes[i].name, shown[j]) == 0)
 				is_shown = true;
-		if (!is_shown)
+		if (!is_shown || ((scenes[i].flags & SCENE_GROUPS) &&
+		    !groups_are_there))
 			continue;
 		watch_scene(&scenes[i],
 		    (scenes[i].flags & SCENE_NOT_FRESH) == 0);

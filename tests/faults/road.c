@@ -21,6 +21,7 @@ static struct road own;
 struct road *road = &own;
 bool road_with_sessions = true;
 void (*road_at_module)(void);
+const char *road_stacked;
 
 void
 road_share(void)
@@ -61,8 +62,10 @@ converse(int count, const struct pam_message **messages,
     struct pam_response **ret, void *arg)
 {
 	const struct scene *scene = arg;
-	const bool asked = count == 1 &&
-	    messages[0]->msg_style == PAM_PROMPT_ECHO_OFF;
+	const bool named = count == 1 &&
+	    messages[0]->msg_style == PAM_PROMPT_ECHO_ON;
+	const bool asked = named || (count == 1 &&
+	    messages[0]->msg_style == PAM_PROMPT_ECHO_OFF);
 	const int error = asked ? fault_due(FAULT_TALK, "conversation", -1,
 	    NULL) : 0;
 	const bool armed = fault_page->armed;
@@ -77,7 +80,8 @@ converse(int count, const struct pam_message **messages,
 	fault_disarm();
 	*ret = calloc(1, sizeof(**ret));
 	if (*ret != NULL && asked && error == 0)
-		(*ret)->resp = strdup(scene->reply);
+		(*ret)->resp = strdup(named ? scene_user(scene) :
+		    scene->reply);
 	if (armed)
 		fault_arm();
 	return *ret == NULL ? PAM_BUF_ERR : PAM_SUCCESS;
@@ -121,6 +125,25 @@ road_leave(enum road_phase phase, int code)
 		road_problem("phase %d leaves descriptors open", (int)phase);
 }
 
+/* What sshd or sudo have to say. */
+static bool
+tell_items(const struct scene *scene, pam_handle_t *pamh)
+{
+	const char *rhost = scene->rhost == NULL ? "192.0.2.1" :
+	    scene->rhost;
+	char variable[128];
+
+	snprintf(variable, sizeof(variable), "SSH_CONNECTION=%s",
+	    scene->connection == NULL ? "" : scene->connection);
+	return (*rhost == '\0' ||
+	    pam_set_item(pamh, PAM_RHOST, rhost) == PAM_SUCCESS) &&
+	    pam_set_item(pamh, PAM_TTY, "ssh") == PAM_SUCCESS &&
+	    (scene->connection == NULL ||
+	    pam_putenv(pamh, variable) == PAM_SUCCESS) &&
+	    ((scene->flags & SCENE_CLAIM) == 0 ||
+	    pam_putenv(pamh, "APIKEY_ID=" VECTOR_ID) == PAM_SUCCESS);
+}
+
 static pam_handle_t *
 start(const struct scene *scene, const struct pam_conv *conv)
 {
@@ -133,15 +156,10 @@ start(const struct scene *scene, const struct pam_conv *conv)
 
 	snprintf(folder, sizeof(folder), "%s/pam.d", scene_folder);
 	if (pam_start_confdir(scene->service == NULL ? "sshd" :
-	    scene->service, scene_user(scene), conv, folder, &pamh) !=
-	    PAM_SUCCESS ||
+	    scene->service, scene->flags & SCENE_ASK_USER ? NULL :
+	    scene_user(scene), conv, folder, &pamh) != PAM_SUCCESS ||
 	    pam_set_item(pamh, PAM_FAIL_DELAY, delay.item) != PAM_SUCCESS ||
-	    pam_set_item(pamh, PAM_RHOST, scene->rhost == NULL ?
-	    "192.0.2.1" : scene->rhost) != PAM_SUCCESS ||
-	    pam_set_item(pamh, PAM_TTY, "ssh") != PAM_SUCCESS)
-		_exit(ROAD_NO_LIBPAM);
-	if ((scene->flags & SCENE_CLAIM) &&
-	    pam_putenv(pamh, "APIKEY_ID=" VECTOR_ID) != PAM_SUCCESS)
+	    !tell_items(scene, pamh))
 		_exit(ROAD_NO_LIBPAM);
 	return pamh;
 }
@@ -260,6 +278,7 @@ road_go(const struct scene *scene)
 
 	for (int i = 0; i < ROAD_PHASES; i++)
 		road->code[i] = road->seen[i] = ROAD_NOT_CALLED;
+	road_stacked = scene->stacked;
 	pamh = start(scene, &conv);
 	walk(scene, pamh);
 	end = end_of(scene);

@@ -36,6 +36,9 @@ extern struct road *road;
 /* Sessions, too, take their time. */
 extern bool road_with_sessions;
 
+/* What an earlier module of the stack has left as PAM_AUTHTOK, or NULL. */
+extern const char *road_stacked;
+
 /* Called when the module is, for the first time; or NULL. */
 extern void (*road_at_module)(void);
 

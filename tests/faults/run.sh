@@ -26,7 +26,7 @@ flags=(-std=c17 -O1 -g -D_GNU_SOURCE -Wall -Wextra -I../../libapikey)
 link=(-rdynamic -Xlinker --no-as-needed -Xlinker -rpath -Xlinker "$T"
     "-L$T" -l:inject.so "-L$B" -lapikey -lpam -ldl)
 common=(watch.c road.c scene.c scenes.c census.c command.c
-    judged.c)
+    judged.c groups.c)
 
 build()
 {

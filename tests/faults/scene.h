@@ -31,7 +31,13 @@ enum {
 	/* A key that has ended, and a count of none. */
 	SCENE_GARBAGE = 256,
 	/* A pepper is named, and not there. */
-	SCENE_PEPPER_NONE = 512
+	SCENE_PEPPER_NONE = 512,
+	/* The application does not know who it is. */
+	SCENE_ASK_USER = 1024,
+	/* Needs the groups of groups.c. */
+	SCENE_GROUPS = 2048,
+	/* In a short run, only what fails in the module or around it. */
+	SCENE_BRIEF = 4096
 };
 
 struct scene {
@@ -40,7 +46,10 @@ struct scene {
 	unsigned	 flags;
 	const char	*reply;
 	/* NULL: what is usual. */
-	const char	*user, *rhost, *service;
+	const char	*user, *service;
+	const char	*rhost;		/* empty: none */
+	const char	*connection;	/* SSH_CONNECTION of the environment */
+	const char	*stacked;	/* PAM_AUTHTOK of an earlier module */
 	const char	*options;
 	const char	*owner;		/* of the key: the user */
 	const char	*config;	/* behind the usual settings */

@@ -3,12 +3,16 @@
  * not be lost.
  */
 #include "../module/vectors.h"
+#include "groups.h"
 #include "scene.h"
 
 #define WIDE	"from = [ \"192.0.2.0/24\" ];\nservices = [ \"sshd\" ];\n" \
 	"hosts = [ \"*\" ];\nscopes = [ \"deploy\", \"web\" ];\n"	\
 	"label = \"build farm\";\nrate = \"1000000/1m\";\n"		\
 	"expires = \"2900-01-01T00:00:00Z\";\n"
+#define NEAR	"from = [ \"192.0.2.0/24\" ];\n"
+#define LOCAL	"from = [ \"local\" ];\nservices = [ \"sudo\" ];\n"
+#define JSON	"audit = { format = \"json\"; };\n"
 #define SOON	"expiry_warning = \"999y\";\n"
 #define ENDING	WIDE "disabled = false;\n"
 
@@ -100,6 +104,48 @@ const struct scene scenes[] = {
 	{ .name = "group=, no member", .want = SCENE_PASS, .user = "daemon",
 	    .reply = VECTOR_TOKEN, .options = "group=root",
 	    .flags = SCENE_LOOK_UP },
+	{ .name = "group=, a member by getgrouplist alone",
+	    .want = SCENE_GRANT, .user = GROUPS_USER, .reply = VECTOR_TOKEN,
+	    .options = "group=" GROUPS_NAME,
+	    .flags = SCENE_LOOK_UP | SCENE_GROUPS | SCENE_BRIEF },
+	{ .name = "a user who is asked for", .want = SCENE_GRANT,
+	    .reply = VECTOR_TOKEN, .flags = SCENE_ASK_USER | SCENE_BRIEF },
+	{ .name = "use_first_pass", .want = SCENE_GRANT, .reply = "hunter2",
+	    .stacked = VECTOR_TOKEN, .options = "use_first_pass",
+	    .flags = SCENE_BRIEF },
+	{ .name = "use_first_pass, a wrong key", .want = SCENE_REFUSE,
+	    .reply = VECTOR_TOKEN, .stacked = VECTOR_WRONG,
+	    .options = "use_first_pass", .flags = SCENE_BRIEF },
+	{ .name = "use_first_pass, nothing there", .want = SCENE_REFUSE,
+	    .reply = VECTOR_TOKEN, .options = "use_first_pass",
+	    .flags = SCENE_LONG },
+	{ .name = "try_first_pass", .want = SCENE_GRANT,
+	    .reply = VECTOR_TOKEN, .stacked = "hunter2",
+	    .options = "try_first_pass", .flags = SCENE_BRIEF },
+	{ .name = "try_first_pass, a wrong key", .want = SCENE_REFUSE,
+	    .reply = VECTOR_TOKEN, .stacked = VECTOR_WRONG,
+	    .options = "try_first_pass", .flags = SCENE_LONG },
+	{ .name = "json", .want = SCENE_GRANT, .reply = VECTOR_TOKEN,
+	    .config = JSON, .flags = SCENE_BRIEF },
+	{ .name = "json, wrong secret", .want = SCENE_REFUSE,
+	    .reply = VECTOR_WRONG, .config = JSON, .flags = SCENE_BRIEF },
+	{ .name = "sudo", .want = SCENE_GRANT, .reply = VECTOR_TOKEN,
+	    .service = "sudo", .rhost = "", .bounds = LOCAL,
+	    .flags = SCENE_BRIEF },
+	{ .name = "sudo, a key for elsewhere", .want = SCENE_REFUSE,
+	    .reply = VECTOR_TOKEN, .service = "sudo", .rhost = "",
+	    .bounds = NEAR, .flags = SCENE_LONG },
+	{ .name = "sudo's key, from elsewhere", .want = SCENE_REFUSE,
+	    .reply = VECTOR_TOKEN, .service = "sudo", .bounds = LOCAL,
+	    .flags = SCENE_LONG },
+	{ .name = "a name for an address", .want = SCENE_GRANT,
+	    .reply = VECTOR_TOKEN, .rhost = "client.example",
+	    .connection = "192.0.2.1 50000 192.0.2.2 22", .bounds = NEAR,
+	    .flags = SCENE_BRIEF },
+	{ .name = "a name for another address", .want = SCENE_REFUSE,
+	    .reply = VECTOR_TOKEN, .rhost = "192.0.2.1.example",
+	    .connection = "198.51.100.7 50000 192.0.2.2 22",
+	    .bounds = NEAR, .flags = SCENE_BRIEF },
 	{ .name = "mixed, a key", .want = SCENE_GRANT,
 	    .reply = VECTOR_TOKEN, .options = "mixed", .flags = SCENE_LONG },
 	{ .name = "mixed, a wrong key", .want = SCENE_REFUSE,

@@ -40,17 +40,23 @@ name_of(int fd, char *ret, size_t size)
 static void
 note(int fd)
 {
+	const char *unwatched = fault_page->unwatched;
+	char name[sizeof(((struct fault_dirty *)NULL)->name)];
 	struct fault_dirty *to;
 	struct stat st;
 
 	if (fstat(fd, &st) == -1 || (!S_ISREG(st.st_mode) &&
 	    !S_ISDIR(st.st_mode)) || find(&st) != NULL)
 		return;
+	name_of(fd, name, sizeof(name));
+	if (*unwatched != '\0' &&
+	    strncmp(name, unwatched, strlen(unwatched)) == 0)
+		return;
 	for (size_t i = 0; i < FAULT_DIRTY_MAX; i++)
 		if ((to = &fault_page->dirty[i])->ino == 0) {
 			to->dev = st.st_dev;
 			to->ino = st.st_ino;
-			name_of(fd, to->name, sizeof(to->name));
+			memcpy(to->name, name, sizeof(name));
 			return;
 		}
 }
@@ -134,13 +140,12 @@ fault_moved(int folder)
 }
 
 const char *
-fault_loose(const char *below)
+fault_loose(void)
 {
 	const struct fault_dirty *dirty = fault_page->dirty;
 
 	for (size_t i = 0; i < FAULT_DIRTY_MAX; i++)
-		if (dirty[i].ino != 0 &&
-		    strncmp(dirty[i].name, below, strlen(below)) == 0)
+		if (dirty[i].ino != 0)
 			complain("never synced", &dirty[i]);
 	return fault_page->loose[0] == '\0' ? NULL : fault_page->loose;
 }
