@@ -154,18 +154,26 @@ want 'the exit status' "$STATUS" 5
 ctl 0 show "$ID"
 
 fresh
-t 'gc that meets a change: a conflict, and the key is there'
+t 'gc that meets a change reads again: what is over yet goes'
 new --user deploy
 ctl 0 revoke "$ID"
 cp -p "$W/keys/$ID.conf" "$W/revoked"
 meet revoked gc --older-than 0s
-want 'the exit status' "$STATUS" 5
-want_err "$ID"
+want 'the exit status' "$STATUS" 0
+want 'ids' "$(cat "$W/out")" "$ID"
+ctl 3 show "$ID"
+
+t 'gc that meets a change reads again: what is over no more stays'
+new --user deploy
+cp -p "$W/keys/$ID.conf" "$W/live"
+ctl 0 revoke "$ID"
+meet live gc --older-than 0s
+want 'the exit status' "$STATUS" 0
+want 'ids' "$(cat "$W/out")" ''
 ctl 0 show "$ID"
 printf garbage >"$W/keys/0000000000.conf"
-meet revoked gc --older-than 0s
+ctl 0 revoke "$ID"
+meet live gc --older-than 0s
 want 'the exit status beside a bad file' "$STATUS" 7
-want_err "$ID"
 want_err 0000000000
-ctl 7 gc --older-than 0s
-want 'ids' "$OUT" "$ID"
+ctl 0 show "$ID"
