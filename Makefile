@@ -5,6 +5,7 @@
 #   make check      install what is missing, build, run every test
 #   make lint       the lints of check, and static analysis
 #   make bench      the same, and measure it beside its peers (LOGINS, KEYS)
+#   make valgrind   the same, and the unit tests and the module under memcheck
 #   make timing     the same, and tells how well refusals are told apart
 #   make fuzz       the same, then fuzz; SECONDS for each harness
 #   make faults     the same, and each call fails in each way (long)
@@ -253,6 +254,13 @@ bench-profile: deps-bench
 	@$(MAKE) --no-print-directory all $(BENCH_BIN)
 	@bash tests/bench/profile.sh $(B)
 
+deps-valgrind:
+	@sh tests/deps.sh build test valgrind
+
+valgrind: deps-valgrind
+	@$(MAKE) --no-print-directory all unit-tests
+	@bash tests/valgrind/run.sh $(B)
+
 # What `make timing' leaves; docs/timing.md has that of the last release.
 ROUNDS ?= 5000
 
@@ -335,6 +343,6 @@ clean:
 
 FORCE:
 .PHONY: all bench bench-profile check clean demo deps deps-bench deps-lint \
-	deps-test faults fuzz fuzz-coverage fuzz-engine fuzz-tests install \
-	lint timing uninstall unit-tests FORCE
+	deps-test deps-valgrind faults fuzz fuzz-coverage fuzz-engine \
+	fuzz-tests install lint timing uninstall unit-tests valgrind FORCE
 .DELETE_ON_ERROR:

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian packages that are missing.  usage:
-# deps.sh build|test|bench...
+# deps.sh build|test|lint|bench|valgrind...
 set -eu
 
 build='gcc make pkg-config libc6-dev libpam0g-dev libsodium-dev
@@ -25,7 +25,8 @@ for kind; do
 	test)	packages="$packages $test" ;;
 	lint)	packages="$packages $lint" ;;
 	bench)	packages="$packages $bench" ;;
-	*)	echo "usage: deps.sh build|test|lint|bench..." >&2; exit 2 ;;
+	valgrind) packages="$packages valgrind" ;;
+	*)	echo "usage: deps.sh build|test|lint|bench|valgrind..." >&2; exit 2 ;;
 	esac
 done
 

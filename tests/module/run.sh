@@ -4,6 +4,7 @@
 # Run pam_apikey.so through the real libpam: first the scripts here, then
 # pamtester under pam_wrapper.  Needs no privileges and leaves nothing.
 # TEST_PRELOAD goes first into LD_PRELOAD (a sanitizer's runtime, say).
+# TEST_WRAPPER stands before the driver (valgrind, say), for scripts alone.
 
 set -u
 
@@ -75,7 +76,8 @@ run_scripts()
 		    NSS_WRAPPER_GROUP="$tmp/group" \
 		    MODULE="$tmp/pam_apikey.so" PROBE="$tmp/pam_probe.so" \
 		    CTL="$tmp/apikeyctl" \
-		    "$tmp/driver" "$script" "$tmp/$(basename "$script")"
+		    ${TEST_WRAPPER:-} "$tmp/driver" "$script" \
+		    "$tmp/$(basename "$script")"
 		code=$?
 		[ "$code" -le 1 ] || echo "not ok - $script: ended by $code"
 	done
@@ -192,7 +194,7 @@ export LD_LIBRARY_PATH
 
 {
 	run_scripts
-	run_table
+	[ -n "${TEST_WRAPPER:-}" ] || run_table
 } | tee "$tmp/results"
 
 passed=$(grep -c '^ok ' "$tmp/results")
