@@ -14,14 +14,16 @@
 
 typedef int	 function(pam_handle_t *, int, int, const char **);
 
-/* A later module would take a key for a password.  What failed in libpam
- * may be that which takes it away. */
+/* A later module would take a key for a password.  Where there is no answer
+ * it was not seen; and what failed in libpam may be that which takes it
+ * away. */
 static void
-look_for_reply(pam_handle_t *pamh)
+look_for_reply(pam_handle_t *pamh, int code)
 {
 	const void *reply = NULL;
 
-	if (road_stacked == NULL && fault_page->kind != FAULT_PAM &&
+	if ((code == PAM_SUCCESS || code == PAM_AUTH_ERR) &&
+	    fault_page->kind != FAULT_PAM &&
 	    pam_get_item(pamh, PAM_AUTHTOK, &reply) == PAM_SUCCESS &&
 	    reply != NULL && strstr(reply, "apik_") != NULL)
 		road_problem("a key is left in PAM_AUTHTOK");
@@ -45,7 +47,7 @@ run(enum road_phase phase, const char *name, pam_handle_t *pamh, int flags,
 	fault_arm();
 	code = call(pamh, flags, argc - 1, argv + 1);
 	fault_disarm();
-	look_for_reply(pamh);
+	look_for_reply(pamh, code);
 	road_leave(phase, code);
 	dlclose(module);
 	return code;

@@ -176,6 +176,10 @@ fault_due(enum fault_kind kind, const char *call, int fd, const char *name)
 	    page->count[kind] < page->nth ||
 	    (page->count[kind] > page->nth && !page->on))
 		return 0;
+	/* One name service that fails again and again, and others do not. */
+	if (kind == FAULT_NAMES && page->injected > 0 &&
+	    strcmp(page->call, call) != 0)
+		return 0;
 	if (page->injected++ > 0 && kind != FAULT_ALLOC)
 		return page->error;
 	/* Of many allocations, it is the last one that somebody fell over. */

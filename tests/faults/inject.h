@@ -82,7 +82,7 @@ struct fault_page {
 	int		 kind;		/* -1: nothing fails */
 	unsigned	 nth;		/* from 1 */
 	int		 error;
-	bool		 on;		/* all from the nth on */
+	bool		 on;		/* all from the nth on; names: of it */
 	bool		 always;	/* armed from the beginning */
 	bool		 over;		/* nothing fails any more */
 	bool		 stop;		/* at the first folder it opens */

@@ -79,8 +79,10 @@ advance(void)
 	struct fault_page *page = fault_page;
 	const int *errors = fault_errors(page->kind);
 	const bool each = all || page->kind == FAULT_TALK;
+	/* Who is a member of what is asked twice. */
+	const bool lasting = all || page->kind == FAULT_NAMES;
 
-	if (all && !page->on && fault_may_go_on(page->error)) {
+	if (lasting && !page->on && fault_may_go_on(page->error)) {
 		page->on = true;
 	} else if (page->on = false, !each || errors[++work->error] == 0) {
 		work->error = 0;
