@@ -9,6 +9,7 @@
 #   make timing     the same, and tells how well refusals are told apart
 #   make fuzz       the same, then fuzz; SECONDS for each harness
 #   make faults     the same, and each call fails in each way (long)
+#   make coverage   the same, and which lines the tests reach
 #   make install    DESTDIR, PREFIX, LIBDIR, SYSCONFDIR, PAMDIR are yours
 #   make uninstall  leaves the configuration, the keys and the state
 
@@ -202,6 +203,23 @@ fuzz-coverage:
 	    OPTIMIZE='-O0 -g' SANITIZE=--coverage fuzz-tests
 	@bash tests/fuzz/coverage.sh $(B)/fuzz-coverage
 
+# Without HARDEN, which makes code of declarations.
+coverage: deps-test $(B)/coverage/hook.o $(B)/coverage/exits.so
+	@$(MAKE) --no-print-directory B=$(B)/coverage CC=gcc HARDEN= \
+	    OPTIMIZE='-O0 -g' SANITIZE=--coverage \
+	    LDFLAGS=$(B)/coverage/hook.o all unit-tests
+	@bash tests/coverage/run.sh $(B)/coverage
+
+TOOL = gcc -std=c17 -O1 -g -D_GNU_SOURCE -fPIC $(WARNINGS) -o $@ $<
+# Linked into everything: another one is another flag.
+$(B)/coverage/hook.o: tests/coverage/hook.c
+	@mkdir -p $(@D)
+	@rm -f $(@D)/flags
+	@$(TOOL) -c
+$(B)/coverage/exits.so: tests/coverage/exits.c
+	@mkdir -p $(@D)
+	@$(TOOL) -shared
+
 $(B)/tests/trial: tests/trial.c
 	@mkdir -p $(@D)
 	@echo '  CC $<'
@@ -342,7 +360,8 @@ clean:
 	rm -rf $(B)
 
 FORCE:
-.PHONY: all bench bench-profile check clean demo deps deps-bench deps-lint \
-	deps-test deps-valgrind faults fuzz fuzz-coverage fuzz-engine \
-	fuzz-tests install lint timing uninstall unit-tests valgrind FORCE
+.PHONY: all bench bench-profile check clean coverage demo deps deps-bench \
+	deps-lint deps-test deps-valgrind faults fuzz fuzz-coverage \
+	fuzz-engine fuzz-tests install lint timing uninstall unit-tests \
+	valgrind FORCE
 .DELETE_ON_ERROR:

@@ -4,6 +4,8 @@
 # fuzz-coverage'.
 set -eu
 cd "$(dirname "$0")/../.."
+# shellcheck source=../coverage/gcov.sh
+. tests/coverage/gcov.sh
 
 B=$1
 work=$(mktemp -d)
@@ -29,14 +31,10 @@ about[audit]='libapikey/audit.c'
 about[module]=$(echo pam_apikey/*.c libapikey/verify.c libapikey/decision.c \
     libapikey/context.c)
 
-# What gcov says of a file, as a line.
+# A file, as a line.
 line() {
-	gcov -n -o "$B/obj/${1%.c}.o" "$1" 2>/dev/null |
-	    awk -v name="$1" '/^File/ { found = index($0, name) }
-	    found && /^Lines executed/ {
-	    split($0, parts, /[:% ]+/)
-	    printf "    %-30s %6.1f %% of %d lines\n", name, parts[3], parts[5]
-	    exit }'
+	gcov_sum "$B" "$1" | awk -v name="$1" '{
+	    printf "    %-30s %6.1f %% of %d lines\n", name, 100 * $2 / $1, $1 }'
 }
 
 for source in tests/fuzz/fuzz_*.c; do
