@@ -106,8 +106,8 @@ one(const struct command *command, struct tally *tally)
 static bool
 is_worth_it(int kind, unsigned n, unsigned calls)
 {
-	return kind == FAULT_ALLOC ? n % 6 == 0 :
-	    calls <= 12 || n % (calls / 12 + 1) == 0;
+	return kind == FAULT_ALLOC ? n % 11 == 0 :
+	    calls <= 8 || n % (calls / 8 + 1) == 0;
 }
 
 static void

@@ -14,7 +14,8 @@
 	name parameters							\
 	{								\
 		static __typeof__(name) *next;				\
-		const int error = fault_due(FAULT_##kind, #name, -1, NULL); \
+		const int error = fault_due(FAULT_##kind, #name, -1,	\
+		    NULL);						\
 									\
 		if (next == NULL)					\
 			*(void **)&next = dlsym(RTLD_NEXT, #name);	\
