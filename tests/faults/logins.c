@@ -206,15 +206,17 @@ touches_state(int kind)
 	    kind != FAULT_PAM && kind != FAULT_MUTEX && kind != FAULT_TALK;
 }
 
-/* The rest is as in other scenes; what is closed, as in the first. */
+/* The rest is as in other scenes; what files are, and that they are closed,
+ * as in the first. */
 static bool
 is_left_out(const struct scene *scene, int kind)
 {
 	if (all || scene == scenes)
 		return false;
-	return kind == FAULT_CLOSE || (scene->flags & SCENE_BRIEF &&
-	    kind != FAULT_ALLOC && kind != FAULT_TALK &&
-	    kind != FAULT_NAMES && kind != FAULT_PAM);
+	return kind == FAULT_CLOSE || kind == FAULT_FSTAT ||
+	    (scene->flags & SCENE_BRIEF && kind != FAULT_ALLOC &&
+	    kind != FAULT_TALK && kind != FAULT_NAMES &&
+	    kind != FAULT_PAM);
 }
 
 static void

@@ -30,14 +30,19 @@ common=(watch.c road.c scene.c scenes.c census.c command.c
 
 build()
 {
-	local part
+	local part objects=()
 	"${CC:-cc}" "${flags[@]}" -fPIC -shared -o "$T/inject.so" inject.c \
 	    memory.c calls.c libpam.c fell.c synced.c -ldl &&
 	    "${CC:-cc}" "${flags[@]}" -fPIC -shared \
 	    -o "$T/pam_armed.so" armed.c -ldl || return 1
+	for part in "${common[@]}"; do
+		"${CC:-cc}" "${flags[@]}" -c -o "$T/${part%.c}.o" "$part" ||
+		    return 1
+		objects+=("$T/${part%.c}.o")
+	done
 	for part; do
 		"${CC:-cc}" "${flags[@]}" -o "$T/$part" "$part.c" \
-		    "${common[@]}" "${link[@]}" || return 1
+		    "${objects[@]}" "${link[@]}" || return 1
 	done
 }
 
