@@ -149,7 +149,7 @@ command_exec(const struct command *command)
 	argv[count] = NULL;
 	redirect(STDOUT_FILENO, "stdout");
 	redirect(STDERR_FILENO, "stderr");
-	alarm(WATCH_SECONDS);
+	alarm(COMMAND_SECONDS);
 	(void)setenv("LD_PRELOAD", getenv("INJECT"), 1);
 	execv(argv[0], argv);
 	_exit(126);

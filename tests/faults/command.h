@@ -10,6 +10,8 @@
 #include "watch.h"
 
 #define COMMAND_WORDS	12
+/* Each lock of the keystore is waited for ten seconds. */
+#define COMMAND_SECONDS	60
 
 /* What becomes of the scene's key. */
 enum command_key {
