@@ -47,8 +47,7 @@ static const struct scene without_pepper = {
 
 const struct command commands[] = {
 	{ "create", { "create", "--user", "deploy" }, .event = "key.create",
-	    .issues = true, .is_short = true, .is_first = true,
-	    .again = BIT(0) },
+	    .issues = true, .is_first = true, .again = BIT(0) },
 	{ "create --json", { "create", "--user", "deploy", "--json" },
 	    .event = "key.create", .issues = true, .again = BIT(0) },
 	{ "create --output", { "create", "--user", "deploy", "--max-uses",

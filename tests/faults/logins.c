@@ -206,17 +206,18 @@ touches_state(int kind)
 	    kind != FAULT_PAM && kind != FAULT_MUTEX && kind != FAULT_TALK;
 }
 
-/* The rest is as in other scenes; what files are, and that they are closed,
- * as in the first. */
+/* The rest is as in other scenes: that files are closed, and what they are,
+ * as in the first one, and where no more than usual are opened, that, too. */
 static bool
 is_left_out(const struct scene *scene, int kind)
 {
 	if (all || scene == scenes)
 		return false;
+	if (scene->flags & SCENE_BRIEF)
+		return kind != FAULT_ALLOC && kind != FAULT_TALK &&
+		    kind != FAULT_NAMES && kind != FAULT_PAM;
 	return kind == FAULT_CLOSE || kind == FAULT_FSTAT ||
-	    (scene->flags & SCENE_BRIEF && kind != FAULT_ALLOC &&
-	    kind != FAULT_TALK && kind != FAULT_NAMES &&
-	    kind != FAULT_PAM);
+	    (kind == FAULT_OPEN && scene->flags == 0);
 }
 
 static void
