@@ -79,18 +79,20 @@ __wrap_getpwnam_r(const char *name, struct passwd *ret, char *buf,
     size_t size, struct passwd **result)
 {
 	const struct account *account = account_of(name);
+	size_t len;
 
 	*result = NULL;
 	if (host_fails(HOST_ACCOUNTS))
 		return ENFILE;
 	if (account == NULL)
 		return 0;
-	if (size < 1)
+	len = strlen(account->name);
+	if (size < len + 1)
 		return ERANGE;
-	buf[0] = '\0';
-	*ret = (struct passwd){ .pw_name = buf, .pw_passwd = buf,
-	    .pw_gid = account->gid, .pw_gecos = buf, .pw_dir = buf,
-	    .pw_shell = buf };
+	memcpy(buf, account->name, len + 1);
+	*ret = (struct passwd){ .pw_name = buf, .pw_passwd = buf + len,
+	    .pw_gid = account->gid, .pw_gecos = buf + len,
+	    .pw_dir = buf + len, .pw_shell = buf + len };
 	*result = ret;
 	return 0;
 }

@@ -137,6 +137,12 @@ __wrap_syslog(int priority, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
+	/* The prefix is pam_syslog(3)'s, with the host's name of itself. */
+	if (strcmp(format, "pam_apikey(%s:%s): %s") == 0) {
+		format = "%s";
+		(void)va_arg(ap, const char *);
+		(void)va_arg(ap, const char *);
+	}
 	(void)vsnprintf(line, sizeof(line), format, ap);
 	va_end(ap);
 	host_say(priority, line);
