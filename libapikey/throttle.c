@@ -192,9 +192,10 @@ charge(struct ak_table *table, const struct count *count,
 	return code;
 }
 
-bool
-ak_throttle_charge(const struct ak_dir *state, const struct ak_rate *rate,
-    const struct ak_failure *failure)
+/* The first `most' of the failure's counts. */
+static bool
+charge_all(const struct ak_dir *state, const struct ak_rate *rate,
+    const struct ak_failure *failure, size_t most, bool counted)
 {
 	struct count counts[COUNTS_MAX];
 	struct ak_table table;
@@ -207,31 +208,27 @@ ak_throttle_charge(const struct ak_dir *state, const struct ak_rate *rate,
 	if (n == 0 || ak_table_open_to_change(&table, state) != APIKEY_OK)
 		return false;
 	/* Whoever holds one lock must not keep the other from counting. */
-	for (size_t i = 0; i < n; i++)
-		if (charge(&table, &counts[i], rate, failure->now, true) !=
-		    APIKEY_OK)
+	for (size_t i = 0; i < n && i < most; i++)
+		if (charge(&table, &counts[i], rate, failure->now,
+		    counted) != APIKEY_OK)
 			all = false;
 	ak_table_close(&table);
 	return all;
+}
+
+bool
+ak_throttle_charge(const struct ak_dir *state, const struct ak_rate *rate,
+    const struct ak_failure *failure)
+{
+	return charge_all(state, rate, failure, COUNTS_MAX, true);
 }
 
 void
 ak_throttle_idle(const struct ak_dir *state, const struct ak_rate *rate,
     const struct ak_failure *failure, bool over)
 {
-	struct count counts[COUNTS_MAX];
-	struct ak_table table;
-	size_t n;
-
-	if (rate->limit == 0)
-		return;
-	n = counts_of(rate, failure, counts);
-	if (n == 0 || ak_table_open_to_change(&table, state) != APIKEY_OK)
-		return;
 	/* Of one that is over the limit, the source alone is noted. */
-	for (size_t i = 0; i < (over ? 1 : n); i++)
-		(void)charge(&table, &counts[i], rate, failure->now, false);
-	ak_table_close(&table);
+	(void)charge_all(state, rate, failure, over ? 1 : COUNTS_MAX, false);
 }
 
 /* How many failures a line of now speaks for; 0: none is due. */
