@@ -66,14 +66,15 @@ recheck(struct pamak_call *call, const struct pamak_grant *grant, int flags)
 int
 pamak_account(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	const struct pamak_grant *grant = pamak_grant_get(pamh);
+	const struct pamak_grant *grant = NULL;
 	struct pamak_call call;
-	int error;
+	int error = pamak_grant_get(pamh, &grant);
 
-	if (grant == NULL)
-		return pamak_result(PAMAK_NOT_OURS);
+	if (error == PAMAK_NOT_OURS)
+		return pamak_result(error);
 	pamak_call_begin(&call, pamh, "account", argc, argv);
-	error = recheck(&call, grant, flags);
+	error = error == APIKEY_OK ? recheck(&call, grant, flags) :
+	    pamak_call_fail(&call, error, PAMAK_GRANT_UNKNOWN);
 	pamak_call_end(&call);
 	if (error != APIKEY_OK && pamak_grant_clear(pamh) != APIKEY_OK)
 		error = APIKEY_ERR_UNAVAILABLE;

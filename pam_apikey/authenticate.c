@@ -84,12 +84,9 @@ run(struct pamak_call *call)
 		pamak_log_debug(&call->log, "not a member of the group");
 		return error;
 	}
-	if (error != APIKEY_OK) {
-		pamak_log_error(&call->log, "whom this is about cannot be "
-		    "told");
-		return pamak_call_request(call) != APIKEY_OK ? error :
-		    pamak_call_deny(call, error);
-	}
+	if (error != APIKEY_OK)
+		return pamak_call_fail(call, error,
+		    "whom this is about cannot be told");
 	if ((error = pamak_call_prepare(call)) != APIKEY_OK)
 		return error;
 	return decide(call);

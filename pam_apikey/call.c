@@ -33,6 +33,15 @@ pamak_call_deny(struct pamak_call *call, int error)
 	return error;
 }
 
+int
+pamak_call_fail(struct pamak_call *call, int error, const char *why)
+{
+	pamak_log_error(&call->log, "%s", why);
+	if (call->request == NULL && pamak_call_request(call) != APIKEY_OK)
+		return error;
+	return pamak_call_deny(call, error);
+}
+
 typedef int	 setter(apikey_request *, const char *);
 
 static int

@@ -41,4 +41,7 @@ int	 pamak_call_open(struct pamak_call *, const char *config);
  * module knows; returns error. */
 int	 pamak_call_deny(struct pamak_call *, int error);
 
+/* The same, with a sentence of why, where there may be no request yet. */
+int	 pamak_call_fail(struct pamak_call *, int error, const char *why);
+
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "grant.h"
+#include "result.h"
 
 #define DATA_NAME	"pam_apikey"
 #define ENV_ID		"APIKEY_ID"
@@ -31,14 +32,19 @@ cleanup(pam_handle_t *pamh, void *data, int status)
 	grant_free(data);
 }
 
-const struct pamak_grant *
-pamak_grant_get(pam_handle_t *pamh)
+int
+pamak_grant_get(pam_handle_t *pamh, const struct pamak_grant **ret)
 {
 	const void *data = NULL;
+	int code = pam_get_data(pamh, DATA_NAME, &data);
 
-	if (pam_get_data(pamh, DATA_NAME, &data) != PAM_SUCCESS)
-		return NULL;
-	return data;
+	if (code == PAM_NO_MODULE_DATA || (code == PAM_SUCCESS &&
+	    data == NULL))
+		return PAMAK_NOT_OURS;
+	if (code != PAM_SUCCESS)
+		return APIKEY_ERR_UNAVAILABLE;
+	*ret = data;
+	return APIKEY_OK;
 }
 
 int
@@ -114,12 +120,14 @@ unset(pam_handle_t *pamh, const char *name)
 int
 pamak_grant_clear(pam_handle_t *pamh)
 {
-	int error = unset(pamh, ENV_ID);
+	const struct pamak_grant *grant;
+	int code, error = unset(pamh, ENV_ID);
 
 	if (unset(pamh, ENV_SCOPES) != APIKEY_OK)
 		error = APIKEY_ERR_UNAVAILABLE;
-	if (pamak_grant_get(pamh) != NULL &&
-	    pam_set_data(pamh, DATA_NAME, NULL, NULL) != PAM_SUCCESS)
+	code = pamak_grant_get(pamh, &grant);
+	if (code == APIKEY_ERR_UNAVAILABLE || (code == APIKEY_OK &&
+	    pam_set_data(pamh, DATA_NAME, NULL, NULL) != PAM_SUCCESS))
 		error = APIKEY_ERR_UNAVAILABLE;
 	return error;
 }

@@ -13,8 +13,13 @@ struct pamak_grant {
 	char	*config;	/* of the auth line; NULL: the library's */
 };
 
-/* The grant of this process, or NULL: the only proof there is. */
-const struct pamak_grant	*pamak_grant_get(pam_handle_t *);
+/* The grant of this process: the only proof there is.  NOT_OURS where
+ * there is none; UNAVAILABLE where libpam does not tell. */
+int	 pamak_grant_get(pam_handle_t *, const struct pamak_grant **ret);
+
+/* Why the answer is no then. */
+#define PAMAK_GRANT_UNKNOWN						\
+	"whether this login was granted by a key cannot be told"
 
 /* Remember a grant in this process.  NO_MEMORY. */
 int	 pamak_grant_put(pam_handle_t *, const char *id, const char *config);

@@ -28,14 +28,17 @@ record(struct pamak_call *call, const struct pamak_grant *grant, int opened)
 int
 pamak_session(pam_handle_t *pamh, int opened, int argc, const char **argv)
 {
-	const struct pamak_grant *grant = pamak_grant_get(pamh);
+	const struct pamak_grant *grant = NULL;
 	struct pamak_call call;
-	int error;
+	int error = pamak_grant_get(pamh, &grant);
 
-	if (grant == NULL)
-		return pamak_result_session(PAMAK_NOT_OURS);
+	if (error == PAMAK_NOT_OURS)
+		return pamak_result_session(error);
 	pamak_call_begin(&call, pamh, "session", argc, argv);
-	error = record(&call, grant, opened);
+	if (error == APIKEY_OK)
+		error = record(&call, grant, opened);
+	else
+		pamak_log_error(&call.log, "%s", PAMAK_GRANT_UNKNOWN);
 	pamak_call_end(&call);
 	return pamak_result_session(error);
 }

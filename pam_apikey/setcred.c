@@ -28,11 +28,14 @@ adopt(struct pamak_call *call, const char *claim)
 	    APIKEY_OK)
 		return error;
 	if (pam_get_item(call->pamh, PAM_USER, &user) != PAM_SUCCESS)
-		return APIKEY_ERR_UNAVAILABLE;
+		return pamak_call_deny(call, APIKEY_ERR_UNAVAILABLE);
 	error = apikey_belongs(call->ctx, id, user);
 	if (error == APIKEY_OK)
-		return pamak_grant_put(call->pamh, id, call->options.config);
-	return error < APIKEY_ERR_BAND ? PAMAK_NOT_OURS : error;
+		error = pamak_grant_put(call->pamh, id,
+		    call->options.config);
+	else if (error < APIKEY_ERR_BAND)
+		return PAMAK_NOT_OURS;
+	return error == APIKEY_OK ? error : pamak_call_deny(call, error);
 }
 
 /* Taking credentials away or refreshing them admits nobody. */
@@ -46,18 +49,22 @@ int
 pamak_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	const char *claim = pamak_grant_claim(pamh);
+	const struct pamak_grant *grant;
 	struct pamak_call call;
-	int error = PAMAK_NOT_OURS;
+	int error = pamak_grant_get(pamh, &grant);
 
-	if (pamak_grant_get(pamh) != NULL)
-		return pamak_result(APIKEY_OK);
-	if (!may_adopt(flags))
-		return pamak_result(PAMAK_NOT_OURS);
+	if (error == APIKEY_OK || (error == PAMAK_NOT_OURS &&
+	    !may_adopt(flags)))
+		return pamak_result(error);
 	pamak_call_begin(&call, pamh, "setcred", argc, argv);
-	if (claim != NULL)
+	if (error != PAMAK_NOT_OURS)
+		error = pamak_call_fail(&call, error, PAMAK_GRANT_UNKNOWN);
+	else if (claim != NULL)
 		error = adopt(&call, claim);
+	if (error != APIKEY_OK && pamak_grant_clear(pamh) != APIKEY_OK &&
+	    error == PAMAK_NOT_OURS)
+		error = pamak_call_fail(&call, APIKEY_ERR_UNAVAILABLE,
+		    "what the environment claims cannot be taken away");
 	pamak_call_end(&call);
-	if (error != APIKEY_OK && pamak_grant_clear(pamh) != APIKEY_OK)
-		error = APIKEY_ERR_UNAVAILABLE;
 	return pamak_result(error);
 }

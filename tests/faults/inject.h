@@ -40,7 +40,6 @@
 	X(LIMIT, "limit", EPERM)					\
 	X(LOCALE, "locale", EINVAL)					\
 	X(PATH, "path", ENOMEM, ENOENT)					\
-	X(DATA, "data of libpam", EIO)					\
 	X(PAM, "libpam", EIO, ENOMEM)
 
 enum fault_kind {

@@ -9,12 +9,12 @@
 
 #include "inject.h"
 
-#define WRAP_KIND(kind, name, parameters, arguments)			\
+#define WRAP(name, parameters, arguments)				\
 	int								\
 	name parameters							\
 	{								\
 		static __typeof__(name) *next;				\
-		const int error = fault_due(FAULT_##kind, #name, -1,	\
+		const int error = fault_due(FAULT_PAM, #name, -1,	\
 		    NULL);						\
 									\
 		if (next == NULL)					\
@@ -24,9 +24,6 @@
 			    PAM_SYSTEM_ERR;				\
 		return next arguments;					\
 	}
-
-#define WRAP(name, parameters, arguments)				\
-	WRAP_KIND(PAM, name, parameters, arguments)
 
 WRAP(pam_get_item, (const pam_handle_t *pamh, int type, const void **ret),
     (pamh, type, ret))
@@ -39,5 +36,5 @@ WRAP(pam_set_data, (pam_handle_t *pamh, const char *name, void *data,
     void (*cleanup)(pam_handle_t *, void *, int)),
     (pamh, name, data, cleanup))
 WRAP(pam_fail_delay, (pam_handle_t *pamh, unsigned usec), (pamh, usec))
-WRAP_KIND(DATA, pam_get_data, (const pam_handle_t *pamh, const char *name,
+WRAP(pam_get_data, (const pam_handle_t *pamh, const char *name,
     const void **ret), (pamh, name, ret))

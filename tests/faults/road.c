@@ -190,13 +190,6 @@ walk(const struct scene *scene, pam_handle_t *pamh)
 		(void)step(ROAD_CLOSE, pam_close_session(pamh, 0));
 }
 
-/* The only way to tell that a login was ours. */
-static bool
-is_data_lost(void)
-{
-	return fault_page->kind == FAULT_DATA && fault_page->injected > 0;
-}
-
 /* What became of it: the first phase that did not succeed tells. */
 static enum road_end
 end_of(const struct scene *scene)
@@ -219,7 +212,6 @@ end_of(const struct scene *scene)
 	for (int i = ROAD_OPEN; i <= ROAD_CLOSE; i++)
 		if (road->code[i] != PAM_SUCCESS &&
 		    road->code[i] != PAM_SESSION_ERR &&
-		    !(road->code[i] == PAM_IGNORE && is_data_lost()) &&
 		    road->code[i] != ROAD_NOT_CALLED)
 			road_problem("phase %d gives %d", i, road->code[i]);
 	return ROAD_GRANTED;
@@ -232,8 +224,7 @@ look_for_variables(pam_handle_t *pamh, enum road_end end)
 	    pam_getenv(pamh, "APIKEY_SCOPES") != NULL;
 
 	/* What cannot be looked up cannot be taken away. */
-	if (end != ROAD_GRANTED && there && fault_page->kind != FAULT_PAM &&
-	    fault_page->kind != FAULT_DATA)
+	if (end != ROAD_GRANTED && there && fault_page->kind != FAULT_PAM)
 		road_problem("the environment of a login that was not "
 		    "granted names a key");
 }

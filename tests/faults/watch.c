@@ -331,9 +331,7 @@ judge_lines(const struct scene *scene, struct outcome *outcome)
 	if (scene->failures == NULL && count_of("event", "auth.deny") +
 	    count_of("event", "auth.alarm") < refusals)
 		problem(outcome, "a refusal without its line");
-	/* setcred decides nothing. */
-	if (outcome->end == ROAD_UNAVAILABLE && !claim &&
-	    fault_page->log_len == 0)
+	if (outcome->end == ROAD_UNAVAILABLE && fault_page->log_len == 0)
 		problem(outcome, "no answer, and no line");
 }
 
@@ -382,9 +380,7 @@ watch_judge(const struct scene *scene, struct outcome *outcome)
 	    want != ROAD_GRANTED &&
 	    !((scene->flags & SCENE_BY_STATE) && watch_is_degraded()))
 		problem(outcome, "a grant that should not be");
-	/* Whether it was ours is in libpam's data alone; README. */
-	if (outcome->end == ROAD_PASSED && want != ROAD_PASSED &&
-	    fault_page->kind != FAULT_DATA)
+	if (outcome->end == ROAD_PASSED && want != ROAD_PASSED)
 		problem(outcome, "PAM_IGNORE");
 	if (is_in_state() && outcome->end != want &&
 	    (scene->flags & (SCENE_BOUNDED | SCENE_BY_STATE)) == 0)
