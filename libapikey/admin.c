@@ -40,9 +40,14 @@ apikey_admin_message(const apikey_admin *admin)
 int
 ak_admin_begin(apikey_admin *admin)
 {
+	int64_t now;
+
 	admin->fault = (struct ak_fault){ APIKEY_OK, "" };
 	if (admin->depth++ == 0)
 		admin->opened = ak_context_hold(admin->ctx, &admin->fault);
+	if (admin->fault.code == APIKEY_OK && ak_context_now(admin->ctx,
+	    &now, &admin->fault) == APIKEY_OK)
+		admin->now = now / AK_NS_PER_S;
 	return admin->fault.code;
 }
 
@@ -81,7 +86,7 @@ int
 ak_admin_read(const apikey_admin *admin, const char *id, apikey_key **ret,
     struct ak_fault *fault)
 {
-	apikey_key *key = ak_key_new(ak_clock_s(&admin->ctx->clock));
+	apikey_key *key = ak_key_new(admin->now);
 	int code;
 
 	if (key == NULL)

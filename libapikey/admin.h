@@ -10,6 +10,7 @@
 struct apikey_admin {
 	apikey_ctx		*ctx;
 	struct ak_opened	*opened;	/* in a call */
+	int64_t			 now;		/* of the call, in seconds */
 	unsigned		 depth;		/* of calls in callbacks */
 	char			*by;
 	struct ak_fault		 fault;
@@ -38,8 +39,8 @@ int	 ak_admin_make_count(apikey_admin *, const char *id);
 /* Every file, as apikey_list; between begin and end. */
 int	 ak_admin_each(apikey_admin *, apikey_each *each, void *arg);
 
-/* APIKEY_OK when the keystore is open: admin->opened is, until the end.
- * What is called back in between may call again. */
+/* APIKEY_OK when the keystore is open: admin->opened is, until the end, and
+ * the clock was read.  What is called back in between may call again. */
 int	 ak_admin_begin(apikey_admin *);
 void	 ak_admin_end(apikey_admin *);
 

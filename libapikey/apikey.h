@@ -413,7 +413,7 @@ int	 apikey_usage_reset(apikey_admin *, apikey_key *);
  * keys that are gone since then.  each is called for every such key, which
  * becomes the callee's to free, and for every bad file, as for
  * apikey_list; with dry_run nothing is deleted.  Returns the worst error
- * of all.
+ * of all; INVALID when that time is yet to come.
  */
 int	 apikey_gc(apikey_admin *, int64_t before, int dry_run,
 	    apikey_each *each, void *arg);

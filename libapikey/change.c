@@ -43,8 +43,21 @@ ak_change_store(apikey_admin *admin, apikey_key *key,
 	before = key->record;
 	key->record = *changed;
 	*changed = before;
-	key->read_at = ak_clock_s(&admin->ctx->clock);
+	key->read_at = admin->now;
 	ak_key_count_uses(key, &opened->state);
+	return code;
+}
+
+int
+ak_change_remove(apikey_admin *admin, const apikey_key *key, bool *ret_gone)
+{
+	const struct ak_keystore *store = &admin->opened->keystore;
+	int code = ak_keystore_remove(store, key->record.id, &key->stamp,
+	    &admin->fault);
+
+	*ret_gone = code == APIKEY_OK || (code == APIKEY_ERR_UNAVAILABLE &&
+	    ak_keystore_settle(store, key->record.id, &key->stamp, NULL) ==
+	    APIKEY_ERR_NOT_FOUND);
 	return code;
 }
 
@@ -108,7 +121,7 @@ put_revoked(struct change *c, const char *reason, const char *note)
 	if (to->is_revoked)
 		return APIKEY_OK;
 	to->is_revoked = true;
-	to->revoked.at = ak_clock_s(&c->admin->ctx->clock);
+	to->revoked.at = c->admin->now;
 	if (ak_copy(&to->revoked.by, c->admin->by) != APIKEY_OK ||
 	    ak_copy(&to->revoked.reason, reason) != APIKEY_OK ||
 	    ak_copy(&to->revoked.note, note) != APIKEY_OK)
@@ -189,7 +202,7 @@ static int
 put_bounds(struct change *c, const apikey_spec *spec)
 {
 	struct ak_fault *fault = &c->admin->fault;
-	int64_t now = ak_clock_s(&c->admin->ctx->clock);
+	int64_t now = c->admin->now;
 	int code = refuse_revoked(c);
 
 	if (code == APIKEY_OK)
@@ -240,8 +253,7 @@ apikey_set(apikey_admin *admin, apikey_key *key, const apikey_spec *spec)
 static int
 refuse_superseded(const struct change *c)
 {
-	if (ak_policy_status(&c->to, ak_clock_s(&c->admin->ctx->clock),
-	    c->key->successor_used) != APIKEY_STATUS_SUPERSEDED)
+	if (ak_policy_status(&c->to, c->admin->now, c->key->successor_used) != APIKEY_STATUS_SUPERSEDED)
 		return APIKEY_OK;
 	return ak_fail(&c->admin->fault, APIKEY_ERR_POLICY,
 	    "the key %s was replaced by %s: renew that one", c->to.id,

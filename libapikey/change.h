@@ -15,4 +15,9 @@
 int	 ak_change_store(apikey_admin *, apikey_key *,
 	    struct ak_record *changed, bool *ret_stored);
 
+/* Remove the key's record: as above, what could not be synced is an error,
+ * and gone all the same. */
+int	 ak_change_remove(apikey_admin *, const apikey_key *,
+	    bool *ret_gone);
+
 #endif

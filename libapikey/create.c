@@ -15,7 +15,7 @@ fill(struct ak_record *record, const apikey_spec *spec,
     const apikey_admin *admin, struct ak_fault *fault)
 {
 	const struct ak_config *config = &admin->opened->config;
-	int64_t now = ak_clock_s(&admin->ctx->clock);
+	int64_t now = admin->now;
 	int code = ak_bounds_put(record, spec, now, fault);
 
 	if (code != APIKEY_OK)
@@ -127,7 +127,7 @@ apikey_create(apikey_admin *admin, const apikey_spec *spec,
 
 	if ((code = ak_admin_begin(admin)) != APIKEY_OK)
 		goto out;
-	key = ak_key_new(ak_clock_s(&admin->ctx->clock));
+	key = ak_key_new(admin->now);
 	if (key == NULL)
 		code = ak_fail(fault, APIKEY_ERR_NO_MEMORY, "out of memory");
 	else

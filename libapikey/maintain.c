@@ -16,19 +16,19 @@
 
 /*
  * A key that dies at its successor's first use must stay dead when that
- * use is forgotten: it is given its end first.
+ * use is forgotten: it is given its end first.  So it is where nobody can
+ * tell whether there was one.
  */
 static int
 end_predecessor(apikey_admin *admin, const apikey_key *key)
 {
-	int64_t now = ak_clock_s(&admin->ctx->clock);
 	apikey_key *old = NULL;
 	struct ak_record changed;
 	struct ak_event event;
 	bool stored = false;
 	int code;
 
-	if (key->record.rotated_from == NULL || key->usage.count == 0)
+	if (key->record.rotated_from == NULL || apikey_key_uses(key) == 0)
 		return APIKEY_OK;
 	code = ak_admin_read(admin, key->record.rotated_from, &old,
 	    &admin->fault);
@@ -42,13 +42,13 @@ end_predecessor(apikey_admin *admin, const apikey_key *key)
 		return code;
 	if (!old->record.is_superseded ||
 	    !old->record.superseded.until_first_use ||
-	    old->record.superseded.at <= now ||
+	    old->record.superseded.at <= admin->now ||
 	    strcmp(old->record.superseded.by, key->record.id) != 0) {
 		apikey_key_free(old);
 		return APIKEY_OK;
 	}
 	code = ak_record_copy(&changed, &old->record);
-	changed.superseded.at = now;
+	changed.superseded.at = admin->now;
 	if (code != APIKEY_OK)
 		(void)ak_fail(&admin->fault, code, "out of memory");
 	else
@@ -63,37 +63,26 @@ end_predecessor(apikey_admin *admin, const apikey_key *key)
 	return code;
 }
 
-/* A folder that cannot be synced is an error behind the removal. */
-static int
-remove_record(apikey_admin *admin, const apikey_key *key, bool *ret_gone)
-{
-	const struct ak_keystore *store = &admin->opened->keystore;
-	int code = ak_keystore_remove(store, key->record.id, &key->stamp,
-	    &admin->fault);
-
-	*ret_gone = code == APIKEY_OK || (code == APIKEY_ERR_UNAVAILABLE &&
-	    ak_keystore_settle(store, key->record.id, &key->stamp, NULL) ==
-	    APIKEY_ERR_NOT_FOUND);
-	return code;
-}
-
 /* What is counted now, not when the key was read. */
 static int
 delete_key(apikey_admin *admin, apikey_key *key)
 {
 	const struct ak_opened *opened = admin->opened;
+	struct ak_fault fault;
 	bool gone = false;
 	int code;
 
 	ak_key_count_uses(key, &opened->state);
 	code = end_predecessor(admin, key);
 	if (code == APIKEY_OK)
-		code = remove_record(admin, key, &gone);
+		code = ak_change_remove(admin, key, &gone);
 	if (!gone)
 		return code;
 	/* It may have been used first in this very moment. */
+	fault = admin->fault;
 	ak_key_count_uses(key, &opened->state);
 	(void)end_predecessor(admin, key);
+	admin->fault = fault;
 	/* A count that stays behind is harmless, and gc finds it. */
 	(void)ak_usage_remove(&opened->state.usage, key->record.id, NULL);
 	ak_admin_audit(admin, "key.delete", &key->record);
@@ -207,7 +196,7 @@ is_over(const struct collection *c, const apikey_key *key)
 /* What was changed since it was read, by the deletion of its successor
  * perhaps, is read again, once. */
 static int
-delete_over(const struct collection *c, apikey_key **key)
+delete_over(struct collection *c, apikey_key **key)
 {
 	apikey_key *now = NULL;
 	int code = delete_key(c->admin, *key);
@@ -220,8 +209,10 @@ delete_over(const struct collection *c, apikey_key **key)
 		return code;
 	apikey_key_free(*key);
 	*key = now;
-	return is_over(c, now) ? delete_key(c->admin, now) :
-	    APIKEY_ERR_NOT_FOUND;
+	if (is_over(c, now))
+		return delete_key(c->admin, now);
+	need_count(c, &now->record);
+	return APIKEY_ERR_NOT_FOUND;
 }
 
 static int
@@ -266,14 +257,14 @@ is_orphan(const struct collection *c, int dir, const char *name)
 	struct stat st;
 	int code;
 
-	if (!ak_id_valid(name) || is_needed(c, name) ||
+	if (!ak_id_valid(name) ||
 	    fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
 	    st.st_mtim.tv_sec > c->before || st.st_mtim.tv_sec >
-	    ak_clock_s(&c->admin->ctx->clock) - ORPHAN_AGE)
+	    c->admin->now - ORPHAN_AGE)
 		return false;
 	code = ak_keystore_get(store, name, &record, &stamp, NULL);
 	ak_record_clear(&record);
-	return code == APIKEY_ERR_NOT_FOUND;
+	return code == APIKEY_ERR_NOT_FOUND && !is_needed(c, name);
 }
 
 /* What was counted of keys that are gone: nobody misses what cannot be
@@ -311,6 +302,9 @@ apikey_gc(apikey_admin *admin, int64_t before, int dry_run,
 	};
 	int code = ak_admin_begin(admin);
 
+	if (code == APIKEY_OK && before > admin->now)
+		code = ak_fail(&admin->fault, APIKEY_ERR_INVALID,
+		    "before: it is in the future");
 	if (code == APIKEY_OK) {
 		code = ak_admin_each(admin, collect_key, &c);
 		if (code != APIKEY_ERR_UNAVAILABLE &&

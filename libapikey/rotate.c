@@ -166,12 +166,16 @@ take_back(const struct rotation *r, int code)
 {
 	const struct ak_opened *opened = r->admin->opened;
 	struct ak_fault why = r->admin->fault;
+	bool gone;
 
-	if (ak_keystore_remove(&opened->keystore, r->new->record.id,
-	    &r->new->stamp, NULL) != APIKEY_OK)
+	(void)ak_change_remove(r->admin, r->new, &gone);
+	r->admin->fault = why;
+	if (!gone) {
+		ak_admin_audit(r->admin, "key.create", &r->new->record);
 		return ak_fail(&r->admin->fault, code, "%.300s; the new key "
 		    "could not be taken back: revoke %s", why.text,
 		    r->new->record.id);
+	}
 	if (r->new->record.max_uses > 0)
 		(void)ak_usage_remove(&opened->state.usage,
 		    r->new->record.id, NULL);
@@ -213,11 +217,11 @@ apikey_rotate(apikey_admin *admin, apikey_key *key, const char *overlap,
 	char text[APIKEY_TOKEN_SIZE] = "";
 	struct rotation r = {
 		.admin = admin, .old = key,
-		.now = ak_clock_s(&admin->ctx->clock),
 		.until_first_use = until_first_use != 0,
 	};
 	int code = ak_admin_begin(admin);
 
+	r.now = admin->now;
 	if (code == APIKEY_OK && (r.new = ak_key_new(r.now)) == NULL)
 		code = ak_fail(&admin->fault, APIKEY_ERR_NO_MEMORY,
 		    "out of memory");

@@ -177,3 +177,20 @@ meet live gc --older-than 0s
 want 'the exit status beside a bad file' "$STATUS" 7
 want_err 0000000000
 ctl 0 show "$ID"
+
+fresh
+t 'gc that meets a change reads again: what stays keeps the count it needs'
+new --user deploy
+token=$TOKEN
+ctl 0 rotate "$ID" --until-first-use
+successor=${OUT:5:10}
+use "$OUT"
+cp -p "$W/keys/$ID.conf" "$W/live"
+ctl 0 revoke "$ID"
+# Its record left by another road, long ago.
+rm "$W/keys/$successor.conf"
+touch -d '3 days ago' "$W/state/usage/$successor"
+meet live gc --older-than 0s
+want 'the exit status' "$STATUS" 0
+ctl 0 show "$ID"
+want_verify 4 "$token"

@@ -282,9 +282,11 @@ static void
 the_clock_cannot_be_read(void **state)
 {
 	struct world *w = *state;
-	struct issued k;
+	struct issued k, none = { "", NULL };
+	apikey_spec *spec = apikey_spec_new();
 
 	issue(w, &k, NULL);
+	assert_int_equal(apikey_spec_set(spec, APIKEY_USER, "deploy"), 0);
 	w->now = INT64_MAX / INT64_C(1000000000) - 1;
 	(void)show(w, k.token);
 	w->count = 0;
@@ -293,8 +295,21 @@ the_clock_cannot_be_read(void **state)
 	assert_non_null(strstr(w->line[0], "reason=unavailable "));
 	assert_non_null(strstr(w->line[0], "clock"));
 	w->count = 0;
+	/* Nor is any time stored that is not known. */
+	assert_int_equal(apikey_renew(w->admin, k.key, "2d"),
+	    APIKEY_ERR_UNAVAILABLE);
+	assert_string_equal(apikey_admin_message(w->admin),
+	    "the clock cannot be read");
+	assert_int_equal(apikey_revoke(w->admin, k.key, "other", NULL),
+	    APIKEY_ERR_UNAVAILABLE);
+	assert_int_equal(apikey_create(w->admin, spec, NULL, NULL, none.token,
+	    &none.key), APIKEY_ERR_UNAVAILABLE);
+	assert_int_equal(apikey_rotate(w->admin, k.key, "7d", 0, NULL, NULL,
+	    NULL, none.token, &none.key), APIKEY_ERR_UNAVAILABLE);
+	world_no_line(w);
 	w->now = NOW;
 	granted(w, k.token);
+	apikey_spec_free(spec);
 	apikey_key_free(k.key);
 }
 

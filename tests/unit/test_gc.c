@@ -69,6 +69,8 @@ gc(void **state)
 	tmp_join(path, w->state, name);
 	written_at(path, NOW + 6 * DAY);
 	w->count = 0;
+	assert_int_equal(apikey_gc(w->admin, w->now + 1, 0, collect, &c),
+	    APIKEY_ERR_INVALID);
 	/* Revoked at 0, expired at 1 day: gone by the fifth day. */
 	for (int dry = 1; dry >= 0; dry--) {
 		c = (struct collected){ 0, 0 };

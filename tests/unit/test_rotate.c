@@ -190,8 +190,9 @@ forgotten_use(void **state)
 {
 	struct world *w = *state;
 	struct issued old, new;
+	char name[32];
 
-	for (int way = 0; way < 3; way++) {
+	for (int way = 0; way < 4; way++) {
 		issue(w, &old, NULL);
 		assert_int_equal(rotate(w, &old, &new, "7d", 1), APIKEY_OK);
 		w->count = 0;
@@ -202,7 +203,14 @@ forgotten_use(void **state)
 		else if (way == 1)
 			assert_int_equal(apikey_delete(w->admin, new.key, 1),
 			    APIKEY_OK);
-		else {
+		else if (way == 2) {
+			/* Nor when nobody can tell. */
+			(void)snprintf(name, sizeof(name), "usage/%s",
+			    apikey_key_id(new.key));
+			tmp_write(w->state, name, "garbage");
+			assert_int_equal(apikey_delete(w->admin, new.key, 1),
+			    APIKEY_OK);
+		} else {
 			assert_int_equal(apikey_revoke(w->admin, new.key,
 			    "leaked", NULL), APIKEY_OK);
 			assert_int_equal(apikey_delete(w->admin, new.key, 0),

@@ -1,9 +1,9 @@
 /*
- * Changes that are made, but could not be synced or were cut short: they
- * are on record, and doing them again has them on the disk.
+ * Changes that are made, but could not be synced, taken back or were cut
+ * short: they are on record, and doing them again has them on the disk.
  *
  * fsync(2) is caught here: of the keystore's folder and files, counted, and
- * made to fail.
+ * made to fail; and so is unlinkat(2), of records.
  */
 #include <sys/syscall.h>
 
@@ -34,6 +34,17 @@ fsync(int fd)
 		return -1;
 	}
 	return 0;
+}
+
+static bool stuck;
+
+int
+unlinkat(int dir, const char *name, int flags)
+{
+	if (!stuck || strstr(name, ".conf") == NULL)
+		return (int)syscall(SYS_unlinkat, dir, name, flags);
+	errno = EIO;
+	return -1;
 }
 
 static void
@@ -142,11 +153,80 @@ rotated(void **state)
 	syncs.begun = false;
 }
 
+/* The old key is changed while its successor is on its way. */
+static int
+change_meanwhile(void *arg, const char *token, const apikey_key *key)
+{
+	struct world *w = arg;
+	apikey_admin *other = apikey_admin_new(w->ctx, "other");
+	apikey_key *old = NULL;
+
+	(void)token;
+	assert_int_equal(apikey_get(other, apikey_key_rotated_from(key),
+	    &old), APIKEY_OK);
+	assert_int_equal(apikey_renew(other, old, "2d"), APIKEY_OK);
+	apikey_key_free(old);
+	apikey_admin_free(other);
+	return APIKEY_OK;
+}
+
+/* What should not be there, but is, is on record. */
+static void
+not_taken_back(void **state)
+{
+	struct world *w = *state;
+	struct issued old, new = { "", NULL };
+	const char *id;
+	char want[64];
+
+	issue(w, &old, NULL);
+	stuck = true;
+	assert_int_equal(apikey_rotate(w->admin, old.key, "7d", 0, NULL,
+	    change_meanwhile, w, new.token, &new.key), APIKEY_ERR_CONFLICT);
+	stuck = false;
+	id = strstr(apikey_admin_message(w->admin),
+	    "the new key could not be taken back: revoke ");
+	assert_non_null(id);
+	(void)snprintf(want, sizeof(want), "event=key.create key=%s ",
+	    strrchr(id, ' ') + 1);
+	assert_int_equal(w->count, 2);
+	assert_non_null(strstr(w->line[0], "event=key.renew "));
+	assert_non_null(strstr(w->line[1], want));
+	w->count = 0;
+	apikey_key_free(old.key);
+}
+
+/* Whatever is done behind it: the sentence is that of the deletion. */
+static void
+deleted_behind_its_predecessor(void **state)
+{
+	struct world *w = *state;
+	struct issued old, new = { "", NULL };
+
+	issue(w, &old, NULL);
+	assert_int_equal(apikey_rotate(w->admin, old.key, "7d", 1, NULL,
+	    NULL, NULL, new.token, &new.key), APIKEY_OK);
+	w->count = 0;
+	granted(w, new.token);
+	assert_int_equal(apikey_delete(w->admin, old.key, 1), APIKEY_OK);
+	begin(1, ALWAYS);
+	assert_int_equal(delete_it(w->admin, new.key),
+	    APIKEY_ERR_UNAVAILABLE);
+	syncs.begun = false;
+	world_message(w, apikey_admin_message(w->admin),
+	    "STORE: Input/output error");
+	w->count = 0;
+	apikey_key_free(old.key);
+	apikey_key_free(new.key);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(made_but_not_synced), WORLD_TEST(rotated),
+		WORLD_TEST(not_taken_back),
+		WORLD_TEST(deleted_behind_its_predecessor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
