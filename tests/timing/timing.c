@@ -90,15 +90,18 @@ print_line(const struct kind *kind, const struct stats *stats,
     const struct difference *d, bool is_first)
 {
 	double most = fmax(fabs(d->low), fabs(d->high));
+	char interval[48];
 
-	printf("%-31s %8.1f %8.1f %6.1f", kind->name, stats->median / 1000,
+	printf("%-29s %7.1f %8.1f %6.1f", kind->name, stats->median / 1000,
 	    stats->p99 / 1000, stats->sd / 1000);
 	if (is_first) {
 		printf("\n");
 		return;
 	}
-	printf(" %+7.2f [%+.2f, %+.2f] %+7.2f %+7.1f", d->medians / 1000,
-	    d->low / 1000, d->high / 1000, d->means / 1000, d->t);
+	(void)snprintf(interval, sizeof(interval), "[%+.2f, %+.2f]",
+	    d->low / 1000, d->high / 1000);
+	printf(" %+7.2f %-18s %+7.2f %+6.1f ", d->medians / 1000, interval,
+	    d->means / 1000, d->t);
 	for (size_t i = 0; i < JITTERS; i++)
 		print_needed(stats_needed(most, stats->sd,
 		    jitters[i] * 1000));
@@ -108,12 +111,12 @@ print_line(const struct kind *kind, const struct stats *stats,
 static void
 print_head(const struct kind *kind)
 {
-	printf("\n%s\n%-31s %8s %8s %6s %7s %-16s %7s %7s", kind->set,
-	    "microseconds", "median", "p99", "sd", "median", "of 99 %",
-	    "mean", "t");
+	printf("\n%s\n%-52s | %-26s | %-14s | attempts needed, by jitter\n",
+	    kind->set, "microseconds", "median apart, 99 % within",
+	    "mean apart, t");
+	printf("%-29s %7s %8s %6s %42s", "", "median", "99 %", "sd", "");
 	for (size_t i = 0; i < JITTERS; i++)
-		printf(jitters[i] == 0 ? "  jitter %1.0f" :
-		    jitters[i] < 100 ? " %9.0f" : " %9.0f", jitters[i]);
+		printf(" %9.0f", jitters[i]);
 	printf("\n");
 }
 
@@ -145,7 +148,7 @@ static void
 report(struct kind *kinds, size_t count, size_t rounds)
 {
 	struct stats stats[KINDS_MAX];
-	double *times[KINDS_MAX], cut;
+	double *times[KINDS_MAX] = { NULL }, cut;
 	struct difference d;
 
 	for (size_t i = 0; i < count; i++)
@@ -199,13 +202,14 @@ run_one(const struct kind *kinds, size_t count, size_t number)
 }
 
 static size_t
-number(const char *text, size_t min, size_t max)
+number(const char *name, const char *text, size_t min, size_t max)
 {
 	char *end;
 	unsigned long n = strtoul(text, &end, 10);
 
 	if (*text == '\0' || *end != '\0' || n < min || n > max)
-		errx(2, "%s: not from %zu to %zu", text, min, max);
+		errx(2, "%s: \"%s\" is no number from %zu to %zu", name,
+		    text, min, max);
 	return n;
 }
 
@@ -218,9 +222,9 @@ main(int argc, char **argv)
 
 	while ((opt = getopt(argc, argv, "1:s:")) != -1) {
 		if (opt == '1')
-			one = number(optarg, 1, KINDS_MAX);
+			one = number("-1", optarg, 1, KINDS_MAX);
 		else if (opt == 's')
-			seed = number(optarg, 1, SIZE_MAX);
+			seed = number("-s", optarg, 1, SIZE_MAX);
 		else
 			return 2;
 	}
@@ -233,7 +237,7 @@ main(int argc, char **argv)
 		run_one(kinds, count, one);
 		return 0;
 	}
-	rounds = number(argv[optind], 100, 10000000);
+	rounds = number("ROUNDS", argv[optind], 100, 10000000);
 	stats_seed(seed);
 	run(kinds, count, rounds);
 	printf("%zu attempts of each kind; seed %zu\n", rounds, seed);
