@@ -77,6 +77,6 @@ pamak_account(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	    pamak_call_fail(&call, error, PAMAK_GRANT_UNKNOWN);
 	pamak_call_end(&call);
 	if (error != APIKEY_OK && pamak_grant_clear(pamh) != APIKEY_OK)
-		error = APIKEY_ERR_UNAVAILABLE;
+		pamak_log_error(&call.log, "%s", PAMAK_GRANT_STAYS);
 	return pamak_result(error);
 }

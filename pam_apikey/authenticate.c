@@ -104,7 +104,7 @@ pamak_authenticate(pam_handle_t *pamh, int argc, const char **argv)
 	if (error == APIKEY_OK || error == PAMAK_NOT_OURS)
 		return pamak_result(error);
 	if (pamak_grant_clear(pamh) != APIKEY_OK)
-		error = APIKEY_ERR_UNAVAILABLE;
+		pamak_log_error(&call.log, "%s", PAMAK_GRANT_STAYS);
 	if (!call.options.nodelay)
 		(void)pam_fail_delay(pamh, FAIL_DELAY_USEC);
 	return pamak_result(error);

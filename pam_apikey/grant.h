@@ -17,9 +17,11 @@ struct pamak_grant {
  * there is none; UNAVAILABLE where libpam does not tell. */
 int	 pamak_grant_get(pam_handle_t *, const struct pamak_grant **ret);
 
-/* Why the answer is no then. */
+/* What syslog is told then, and where a grant cannot be forgotten. */
 #define PAMAK_GRANT_UNKNOWN						\
 	"whether this login was granted by a key cannot be told"
+#define PAMAK_GRANT_STAYS						\
+	"what tells of an earlier key cannot be taken away"
 
 /* Remember a grant in this process.  NO_MEMORY. */
 int	 pamak_grant_put(pam_handle_t *, const char *id, const char *config);

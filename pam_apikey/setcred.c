@@ -64,7 +64,7 @@ pamak_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	if (error != APIKEY_OK && pamak_grant_clear(pamh) != APIKEY_OK &&
 	    error == PAMAK_NOT_OURS)
 		error = pamak_call_fail(&call, APIKEY_ERR_UNAVAILABLE,
-		    "what the environment claims cannot be taken away");
+		    PAMAK_GRANT_STAYS);
 	pamak_call_end(&call);
 	return pamak_result(error);
 }
