@@ -13,11 +13,13 @@
 #include "exit.h"
 #include "output.h"
 
+static const struct cmd_command cmd_help;
+
 static const struct cmd_command *const commands[] = {
 	&cmd_create, &cmd_list, &cmd_show, &cmd_verify, &cmd_explain,
 	&cmd_rotate, &cmd_renew, &cmd_set, &cmd_disable, &cmd_enable,
 	&cmd_revoke, &cmd_delete, &cmd_gc, &cmd_counts, &cmd_metrics,
-	&cmd_pepper, &cmd_check
+	&cmd_pepper, &cmd_check, &cmd_help
 };
 
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
@@ -83,6 +85,41 @@ find(const char *name)
 			return commands[i];
 	return NULL;
 }
+
+/* "help", which people try first. */
+static int
+run_help(struct cmd_env *env, int argc, char **argv)
+{
+	static const struct option options[] = { CMD_OPTIONS_EVERYWHERE };
+	const struct cmd_command *command;
+
+	if (cmd_args_next(env, argc, argv, options) == CMD_ARGS_STOP)
+		return env->status;
+	if (argc - optind > 1)
+		return cmd_usage(env, "it takes one command");
+	if (argc == optind) {
+		fputs(program.help, stdout);
+		help();
+		return CMD_EXIT_DONE;
+	}
+	command = find(argv[optind]);
+	if (command == NULL)
+		return cmd_usage(env, "unknown command '%s'", argv[optind]);
+	fputs(command->help, stdout);
+	return CMD_EXIT_DONE;
+}
+
+static const struct cmd_command cmd_help = {
+	.name = "help",
+	.summary = "say what a command takes",
+	.run = run_help,
+	.help =
+"usage: apikeyctl help [COMMAND]\n"
+"\n"
+"Say what apikeyctl, or the command, takes, as --help does.\n"
+"\n"
+"  --config FILE  --json  --help\n"
+};
 
 static int
 dispatch(struct cmd_env *env, int argc, char **argv)

@@ -13,7 +13,7 @@ want_err 'a command is missing'
 t '--help names every command and the exit statuses'
 ctl 0 --help
 commands='create list show verify explain rotate renew set disable enable
-revoke delete gc usage metrics pepper check'
+revoke delete gc usage metrics pepper check help'
 for word in $commands 'Exit status'; do
 	want_out "^ *$word"
 done
@@ -40,6 +40,24 @@ for command in $commands; do
 	ctl 2 "$command" --config
 	want_err "option '--config' needs a value"
 done
+
+t 'help, and help COMMAND: as --help'
+ctl 0 --help
+want=$OUT
+ctl 0 help
+want 'help' "$OUT" "$want"
+want_quiet
+for command in $commands; do
+	ctl 0 "$command" --help
+	want=$OUT
+	ctl 0 help "$command"
+	want "help $command" "$OUT" "$want"
+	want_quiet
+done
+ctl 2 help frobnicate
+want_err "help: unknown command 'frobnicate'"
+ctl 2 help list show
+want_err 'help: it takes one command'
 
 t '--help opens no keystore and makes no key'
 "$CTL" --config /nonexistent create --user deploy --help >"$W/out" 2>&1
