@@ -82,8 +82,8 @@ put_end(struct rotation *r, const char *overlap)
 		seconds = 0;
 	else if (overlap != NULL && !ak_duration_parse(overlap, &seconds))
 		return ak_fail(&r->admin->fault, APIKEY_ERR_INVALID,
-		    "overlap: \"%s\" is not a duration such as 7d or 12h",
-		    overlap);
+		    "overlap: \"%s\" is not a duration such as 7d or 12h; "
+		    "0s means none", overlap);
 	r->end = r->now + seconds;
 	/* An overlap does not make it live longer. */
 	if (r->old->record.expires != APIKEY_TIME_NONE &&

@@ -205,9 +205,9 @@ ctl 6 rotate "$OLD"
 want_err "was replaced by $ID"
 
 t 'rotate: what means nothing, and more than is allowed'
-for overlap in soon 7 -1d; do
+for overlap in soon 7 -1d 0; do
 	ctl 2 rotate "$ID" --overlap $overlap
-	want_err '--overlap: '
+	want_err '--overlap: .*; 0s means none$'
 done
 ctl 2 rotate "$ID" --overlap ''
 want_err '--overlap is empty'

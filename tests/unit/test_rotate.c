@@ -281,7 +281,7 @@ refused(void **state)
 	assert_int_equal(rotate(w, &old, &new, "soon", 0),
 	    APIKEY_ERR_INVALID);
 	assert_string_equal(apikey_admin_message(w->admin), "overlap: "
-	    "\"soon\" is not a duration such as 7d or 12h");
+	    "\"soon\" is not a duration such as 7d or 12h; 0s means none");
 	assert_int_equal(rotate(w, &old, &new, NULL, 0), APIKEY_OK);
 	/* It has a successor, during the overlap and behind it. */
 	for (int i = 0; i < 2; i++) {
