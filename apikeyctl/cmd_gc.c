@@ -125,7 +125,11 @@ run_delete(struct cmd_env *env, int argc, char **argv)
 	code = apikey_delete(env->admin, key, force);
 	if (code == APIKEY_OK)
 		cmd_put_done(env, "deleted", key);
-	else
+	else if (code == APIKEY_ERR_POLICY && !force) {
+		cmd_error("%s, or delete it with --force",
+		    apikey_admin_message(env->admin));
+		status = cmd_exit(code);
+	} else
 		status = cmd_failed(env, code);
 	apikey_key_free(key);
 	return status;

@@ -100,7 +100,7 @@ apikey_delete(apikey_admin *admin, apikey_key *key, int force)
 	    apikey_key_ended(key) == APIKEY_TIME_NONE)
 		code = ak_fail(&admin->fault, APIKEY_ERR_POLICY, "the key %s "
 		    "is neither revoked nor replaced nor expired: revoke it "
-		    "first, or force it", key->record.id);
+		    "first", key->record.id);
 	if (code == APIKEY_OK)
 		code = delete_key(admin, key);
 	ak_admin_end(admin);
