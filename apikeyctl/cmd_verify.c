@@ -24,6 +24,7 @@ static const struct option options[] = {
 struct verify {
 	apikey_request *request;
 	const char *path;
+	bool service;		/* one was named */
 };
 
 static int
@@ -37,6 +38,7 @@ take_option(struct verify *v, int opt)
 		v->path = optarg;
 		return CMD_EXIT_DONE;
 	default:
+		v->service |= opt == CMD_OPT_SERVICE;
 		return cmd_asked_take(v->request, opt);
 	}
 }
@@ -98,7 +100,7 @@ put_granted(const struct cmd_env *env, const apikey_result *result)
 }
 
 static int
-put_refused(const struct cmd_env *env, int code)
+put_refused(const struct cmd_env *env, const struct verify *v, int code)
 {
 	int status = cmd_exit(code);
 
@@ -106,7 +108,11 @@ put_refused(const struct cmd_env *env, int code)
 		fputs("{\"version\":1,\"granted\":false}\n", stdout);
 	if (status == CMD_EXIT_DENIED)
 		cmd_error("denied");
-	else
+	/* Of every such question, so that it tells nothing of the key. */
+	if (status == CMD_EXIT_DENIED && !v->service)
+		cmd_warn("no --service was given, and without it every key "
+		    "that is bound to services is denied");
+	if (status != CMD_EXIT_DENIED)
 		cmd_error("there is no answer: %s; the audit trail says "
 		    "where, and so does apikeyctl explain ID",
 		    apikey_error_text(code));
@@ -130,7 +136,7 @@ verify(struct cmd_env *env, const struct verify *v)
 		if (len == 0)
 			cmd_error("there is no key in %s", v->path != NULL ?
 			    v->path : "standard input");
-		return put_refused(env, code);
+		return put_refused(env, v, code);
 	}
 	put_granted(env, result);
 	apikey_result_free(result);

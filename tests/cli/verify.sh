@@ -37,13 +37,33 @@ while read -r args; do
 done <<'EOF'
 --user other --service sshd --rhost 10.1.2.3
 --user deploy --service sudo --rhost 10.1.2.3
---user deploy --rhost 10.1.2.3
 --service sshd --rhost 11.1.2.3
 --service sshd --rhost localhost
 --service sshd
 --service sshd --rhost 10.1.2.3 --scope admin
 --service sshd --rhost 10.1.2.3 --scope deploy --scope admin
 EOF
+
+t 'denied without --service: it is said, of every key'
+hint='apikeyctl: denied
+apikeyctl: warning: no --service was given, and without it every key that is bound to services is denied'
+try 4 verify --user deploy --rhost 10.1.2.3
+want 'the sentences' "$ERR" "$hint"
+try 4 verify --json
+want 'the sentences' "$ERR" "$hint"
+want_json granted false
+good=$token
+token=${good:0:59}
+try 4 verify
+want 'the sentences' "$ERR" "$hint"
+new --user other
+token=$TOKEN
+ctl 0 set "$ID" --service ''
+try 0 verify
+want_quiet
+try 4 verify --user deploy
+want 'the sentences' "$ERR" "$hint"
+token=$good
 
 t 'denied: what is no key, an unknown one, a wrong secret'
 set -- --service sshd --rhost 10.1.2.3
