@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "admin.h"
+#include "settings.h"
 #include "token.h"
 
 AK_EXPORT apikey_admin *
@@ -128,15 +129,24 @@ ak_admin_make_count(apikey_admin *admin, const char *id)
 	    ak_usage_create(usage, id, &admin->fault);
 }
 
+int
+ak_admin_check_id(apikey_admin *admin, const char *id)
+{
+	if (ak_id_valid(id))
+		return APIKEY_OK;
+	/* It may be what was meant to be a secret. */
+	return ak_fail(&admin->fault, APIKEY_ERR_INVALID, "\"%.80s\" is not "
+	    "the id of a key, which is %d characters of " AK_ID_ALPHABET,
+	    ak_setting_quotable(id), APIKEY_ID_LEN);
+}
+
 AK_EXPORT int
 apikey_get(apikey_admin *admin, const char *id, apikey_key **ret_key)
 {
 	int code = ak_admin_begin(admin);
 
-	if (code == APIKEY_OK && !ak_id_valid(id))
-		code = ak_fail(&admin->fault, APIKEY_ERR_INVALID,
-		    "what was given is not the id of a key: ids have %d "
-		    "characters, as in 7k2m9q4t8w", APIKEY_ID_LEN);
+	if (code == APIKEY_OK)
+		code = ak_admin_check_id(admin, id);
 	if (code == APIKEY_OK)
 		code = ak_admin_read(admin, id, ret_key, &admin->fault);
 	ak_admin_end(admin);

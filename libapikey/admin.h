@@ -24,6 +24,9 @@ void	 ak_admin_event(struct ak_event *, const apikey_admin *,
 void	 ak_admin_audit(const apikey_admin *, const char *name,
 	    const struct ak_record *);
 
+/* Is it an id at all?  INVALID. */
+int	 ak_admin_check_id(apikey_admin *, const char *id);
+
 /* Read a key, with what is counted of it; between begin and end, by any
  * thread. */
 int	 ak_admin_read(const apikey_admin *, const char *id,

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "admin.h"
-#include "token.h"
 
 #define DETAIL_SIZE	640
 
@@ -294,9 +293,8 @@ apikey_explain(apikey_admin *admin, const char *id,
 	int code = ak_admin_begin(admin);
 
 	ak_record_init(&x.record);
-	if (code == APIKEY_OK && !ak_id_valid(id))
-		code = ak_fail(&admin->fault, APIKEY_ERR_INVALID,
-		    "what was given is not the id of a key");
+	if (code == APIKEY_OK)
+		code = ak_admin_check_id(admin, id);
 	if (code == APIKEY_OK && at != APIKEY_TIME_NONE && (at < 0 ||
 	    __builtin_mul_overflow(at, AK_NS_PER_S, &x.now)))
 		code = ak_fail(&admin->fault, APIKEY_ERR_INVALID,

@@ -16,7 +16,7 @@
 #define CRC_AT		(SECRET_AT + AK_SECRET_LEN)
 #define CRC_LEN		6
 
-static const char base32[] = "0123456789abcdefghjkmnpqrstvwxyz";
+static const char base32[] = AK_ID_ALPHABET;
 static const char base62[] =
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

@@ -24,6 +24,8 @@ int	 ak_token_parse(const char *text, size_t len, struct ak_token *ret);
 void	 ak_token_draw(struct ak_token *ret_token,
 	    char ret_text[APIKEY_TOKEN_SIZE]);
 
+/* APIKEY_ID_LEN of these make an id. */
+#define AK_ID_ALPHABET	"0123456789abcdefghjkmnpqrstvwxyz"
 bool	 ak_id_valid(const char *id);
 
 /*

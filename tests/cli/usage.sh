@@ -115,8 +115,12 @@ for command in show disable enable explain rotate delete \
 	for id in '' x ../../../../../../etc/passwd "$ID/" "$ID.conf" \
 	    0000000000000000000000000 IIIIIIIIII; do
 		ctl 2 "$@" -- "$id"
-		want_err 'not the id of a key'
+		want_err "\"$id\" is not the id of a key, which is 10 \
+characters of 0123456789abcdefghjkmnpqrstvwxyz\$"
 	done
+	# What may be a secret is not said.
+	ctl 2 "$@" -- "${TOKEN:0:59}"
+	want_err '"\.\.\." is not the id of a key'
 done
 
 t 'an operand where none belongs'

@@ -26,6 +26,9 @@ stored_status(struct world *w)
 	return status;
 }
 
+#define NO_ID	"not the id of a key, which is 10 characters of " \
+		"0123456789abcdefghjkmnpqrstvwxyz"
+
 static void
 reading(void **state)
 {
@@ -36,13 +39,10 @@ reading(void **state)
 	} rows[] = {
 		{ "0000000000", APIKEY_ERR_NOT_FOUND,
 		    "there is no key 0000000000 in STORE" },
-		{ "", APIKEY_ERR_INVALID, "what was given is not the id of a "
-		    "key: ids have 10 characters, as in 7k2m9q4t8w" },
-		{ "../../../x", APIKEY_ERR_INVALID, "what was given is not "
-		    "the id of a key: ids have 10 characters, as in "
-		    "7k2m9q4t8w" },
-		{ TOKEN, APIKEY_ERR_INVALID, "what was given is not the id of "
-		    "a key: ids have 10 characters, as in 7k2m9q4t8w" },
+		{ "", APIKEY_ERR_INVALID, "\"\" is " NO_ID },
+		{ "../../../x", APIKEY_ERR_INVALID,
+		    "\"../../../x\" is " NO_ID },
+		{ TOKEN, APIKEY_ERR_INVALID, "\"...\" is " NO_ID },
 		{ TOKEN_ID, APIKEY_ERR_CORRUPT_RECORD,
 		    "STORE/7k2m9q4t8w.conf:5: unknown setting \"x\"" },
 	};
