@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "libconfig_text.h"
 #include "mem.h"
 #include "rate.h"
 #include "settings.h"
@@ -31,92 +32,6 @@ struct reader {
 	void		*obj;
 	struct ak_fault	*fault;
 };
-
-/* "\x00" in a string would end it early, unless the \ is itself escaped. */
-static bool
-has_nul_escape(const char *line, size_t len)
-{
-	if (memchr(line, '\\', len) == NULL)
-		return false;
-	for (size_t i = 0; i + 3 < len; i++) {
-		if (line[i] != '\\')
-			continue;
-		if ((line[i + 1] == 'x' || line[i + 1] == 'X') &&
-		    memcmp(line + i + 2, "00", 2) == 0)
-			return true;
-		i++;
-	}
-	return false;
-}
-
-/* Past the text in quotes or the comment that p is at; p if at neither. */
-static const char *
-skip(const char *p)
-{
-	const char *end;
-
-	if (*p == '#' || (*p == '/' && p[1] == '/'))
-		return p + strcspn(p, "\n");
-	if (*p == '/' && p[1] == '*') {
-		end = strstr(p + 2, "*/");
-		return end == NULL ? p + strlen(p) : end + 2;
-	}
-	if (*p != '"')
-		return p;
-	for (p++; *p != '\0' && *p != '"'; p++)
-		if (*p == '\\' && p[1] != '\0')
-			p++;
-	return p + (*p == '"');
-}
-
-/* The digits of a number with L that fit into 64 bits however they are
- * read; libconfig wraps what is larger without a word. */
-#define DIGITS_MAX	18
-
-/* An integer that libconfig would wrap, at 32 bits where it has no L. */
-static bool
-has_long_number(const char *p)
-{
-	const char *past;
-	size_t n;
-
-	while (*p != '\0') {
-		if ((past = skip(p)) != p) {
-			p = past;
-			continue;
-		}
-		n = *p < '0' || *p > '9' ? 0 :
-		    strspn(p, "0123456789abcdefABCDEFxX");
-		if (n > DIGITS_MAX || (n > 9 && p[n] != 'L'))
-			return true;
-		p += n == 0 ? 1 : n;
-	}
-	return false;
-}
-
-static int
-check_text(const struct reader *r, const char *text, size_t len)
-{
-	const char *line = text, *end;
-	unsigned number = 1;
-
-	if (memchr(text, '\0', len) != NULL)
-		return ak_fail(r->fault, r->code, "%s: holds a NUL byte",
-		    r->path);
-	for (; *line != '\0'; line = end + (*end == '\n'), number++) {
-		end = strchrnul(line, '\n');
-		if (strncmp(line + strspn(line, " \t"), "@include", 8) == 0)
-			return ak_fail(r->fault, r->code,
-			    "%s:%u: @include is not allowed", r->path, number);
-		if (has_nul_escape(line, (size_t)(end - line)))
-			return ak_fail(r->fault, r->code,
-			    "%s:%u: \\x00 is not allowed", r->path, number);
-	}
-	if (has_long_number(text))
-		return ak_fail(r->fault, r->code,
-		    "%s: holds a number that is too large", r->path);
-	return APIKEY_OK;
-}
 
 static int
 wrong_type(const struct reader *r, const config_setting_t *c,
@@ -289,7 +204,8 @@ ak_settings_parse(const struct ak_setting *table, const char *text,
 	config_t config;
 	int result;
 
-	if ((result = check_text(&r, text, len)) != APIKEY_OK)
+	if ((result = ak_libconfig_text(text, len, path, code, fault)) !=
+	    APIKEY_OK)
 		return result;
 	config_init(&config);
 	result = config_read_string(&config, text);

@@ -18,9 +18,10 @@ declare -A about
 about[token]='libapikey/token.c libapikey/crc32.c libapikey/hash.c
 libapikey/stored.c'
 about[record]='libapikey/record.c libapikey/libconfig_io.c
-libapikey/settings.c libapikey/policy.c libapikey/verify.c'
+libapikey/libconfig_text.c libapikey/settings.c libapikey/policy.c
+libapikey/verify.c'
 about[config]='libapikey/config.c libapikey/libconfig_io.c
-libapikey/settings.c'
+libapikey/libconfig_text.c libapikey/settings.c'
 about[values]='libapikey/clock.c libapikey/rate.c libapikey/netaddr.c
 libapikey/text.c'
 about[options]='pam_apikey/options.c pam_apikey/reply.c'

@@ -10,7 +10,7 @@
 # above it.
 layers='mem clock text netaddr crc32 bytes
 fileio
-token request spec rate stored lock
+token request spec rate stored lock libconfig_text
 hash
 pepper
 settings
