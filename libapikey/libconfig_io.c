@@ -31,14 +31,19 @@ struct reader {
 	int		 code;		/* of an error in the text */
 	void		*obj;
 	struct ak_fault	*fault;
+	char		 within[16];	/* "issue.": a group; or "" */
 };
 
 static int
 wrong_type(const struct reader *r, const config_setting_t *c,
-    const struct ak_setting *s, const char *expected)
+    const struct ak_setting *s)
 {
-	return ak_fail(r->fault, r->code, "%s:%u: %s must be %s", r->path,
-	    config_setting_source_line(c), s->name, expected);
+	const char *form = ak_setting_form(s);
+
+	return ak_fail(r->fault, r->code, "%s:%u: %s%s must be %s%s%s",
+	    r->path, config_setting_source_line(c), r->within, s->name,
+	    ak_setting_shape(s), form == NULL ? "" : ": ",
+	    form == NULL ? "" : form);
 }
 
 /* One text, with path and line put before what is wrong with it. */
@@ -51,17 +56,15 @@ read_text(const struct reader *r, const config_setting_t *c,
 	int code;
 
 	if (config_setting_type(c) != CONFIG_TYPE_STRING)
-		return wrong_type(r, c, s, s->type == AK_WORDS ?
-		    "a list of texts such as [ \"a\", \"b\" ]" :
-		    "a text in quotes");
+		return wrong_type(r, c, s);
 	if ((text = config_setting_get_string(c)) == NULL)
 		return ak_fail(r->fault, APIKEY_ERR_NO_MEMORY,
 		    "%s: out of memory", r->path);
 	if ((code = ak_setting_put(s, r->obj, text, &why)) == APIKEY_OK)
 		return APIKEY_OK;
 	return ak_fail(r->fault,
-	    code == APIKEY_ERR_INVALID ? r->code : code, "%s:%u: %s", r->path,
-	    config_setting_source_line(c), why.text);
+	    code == APIKEY_ERR_INVALID ? r->code : code, "%s:%u: %s%s",
+	    r->path, config_setting_source_line(c), r->within, why.text);
 }
 
 static int
@@ -72,12 +75,11 @@ read_words(const struct reader *r, const config_setting_t *c,
 	int code, count = config_setting_length(c);
 
 	if (config_setting_type(c) != CONFIG_TYPE_ARRAY)
-		return wrong_type(r, c, s,
-		    "a list of texts such as [ \"a\", \"b\" ]");
+		return wrong_type(r, c, s);
 	if (count <= 0)
-		return ak_fail(r->fault, r->code, "%s:%u: %s is an empty "
+		return ak_fail(r->fault, r->code, "%s:%u: %s%s is an empty "
 		    "list; leave the setting out instead", r->path,
-		    config_setting_source_line(c), s->name);
+		    config_setting_source_line(c), r->within, s->name);
 	/* The list here takes the place of the default. */
 	ak_list_clear((void *)((char *)r->obj + s->offset));
 	for (int i = 0; i < count; i++) {
@@ -103,7 +105,7 @@ read_count(const struct reader *r, const config_setting_t *c,
 	else if (type == CONFIG_TYPE_INT64)
 		count = config_setting_get_int64(c);
 	if (count < 1)
-		return wrong_type(r, c, s, "a whole number from 1");
+		return wrong_type(r, c, s);
 	*(int64_t *)(void *)((char *)r->obj + s->offset) = count;
 	return APIKEY_OK;
 }
@@ -117,6 +119,7 @@ read_setting(const struct reader *r, const config_setting_t *c,
 {
 	void *value = (char *)r->obj + s->offset;
 	int type = config_setting_type(c);
+	struct reader inner = *r;
 
 	switch (s->type) {
 	case AK_TEXT:
@@ -130,21 +133,22 @@ read_setting(const struct reader *r, const config_setting_t *c,
 		return read_words(r, c, s);
 	case AK_FLAG:
 		if (type != CONFIG_TYPE_BOOL)
-			return wrong_type(r, c, s, "true or false");
+			return wrong_type(r, c, s);
 		*(bool *)value = config_setting_get_bool(c) != 0;
 		return APIKEY_OK;
 	case AK_VERSION:
 		if (type != CONFIG_TYPE_INT || config_setting_get_int(c) != 1)
-			return wrong_type(r, c, s, "1; a newer apikey may "
-			    "have written this file");
+			return wrong_type(r, c, s);
 		return APIKEY_OK;
 	case AK_GROUP:
 		if (type != CONFIG_TYPE_GROUP)
-			return wrong_type(r, c, s, "a group { ... }");
+			return wrong_type(r, c, s);
 		*(bool *)value = true;
-		return read_group(r, c, s->group);
+		(void)snprintf(inner.within, sizeof(inner.within), "%s.",
+		    s->name);
+		return read_group(&inner, c, s->group);
 	}
-	return wrong_type(r, c, s, "known");
+	return wrong_type(r, c, s);
 }
 
 static const struct ak_setting *
@@ -177,13 +181,13 @@ read_group(const struct reader *r, const config_setting_t *group,
 			    "%s: out of memory", r->path);
 		if ((s = find(table, name, &at)) == NULL)
 			return ak_fail(r->fault, r->code,
-			    "%s:%u: unknown setting \"%s\"", r->path,
-			    config_setting_source_line(c),
+			    "%s:%u: unknown setting \"%s%s\"", r->path,
+			    config_setting_source_line(c), r->within,
 			    ak_setting_quotable(name));
 		if (seen[at])
 			return ak_fail(r->fault, r->code,
-			    "%s:%u: \"%s\" is there twice", r->path,
-			    config_setting_source_line(c), name);
+			    "%s:%u: \"%s%s\" is there twice", r->path,
+			    config_setting_source_line(c), r->within, name);
 		seen[at] = true;
 		if ((code = read_setting(r, c, s)) != APIKEY_OK)
 			return code;
@@ -191,15 +195,29 @@ read_group(const struct reader *r, const config_setting_t *group,
 	for (at = 0; table[at].name != NULL; at++)
 		if (table[at].required && !seen[at])
 			return ak_fail(r->fault, r->code,
-			    "%s: \"%s\" is missing", r->path, table[at].name);
+			    "%s: \"%s%s\" is missing", r->path, r->within,
+			    table[at].name);
 	return APIKEY_OK;
+}
+
+/* libconfig tells where it stopped, and no more. */
+static int
+refuse_syntax(const struct reader *r, const config_t *config)
+{
+	const char *text = config_error_text(config);
+
+	if (text == NULL || strcmp(text, "syntax error") == 0)
+		text = "syntax error: a quote, a bracket or a \"=\" may be "
+		    "missing, on this line or before it";
+	return ak_fail(r->fault, r->code, "%s:%d: %s", r->path,
+	    config_error_line(config), text);
 }
 
 int
 ak_settings_parse(const struct ak_setting *table, const char *text,
     size_t len, const char *path, int code, void *obj, struct ak_fault *fault)
 {
-	const struct reader r = { path, code, obj, fault };
+	const struct reader r = { path, code, obj, fault, "" };
 	locale_t locale = uselocale((locale_t)0);
 	config_t config;
 	int result;
@@ -211,10 +229,7 @@ ak_settings_parse(const struct ak_setting *table, const char *text,
 	result = config_read_string(&config, text);
 	(void)uselocale(locale);
 	if (result != CONFIG_TRUE)
-		result = ak_fail(fault, code, "%s:%d: %s", path,
-		    config_error_line(&config),
-		    config_error_text(&config) == NULL ? "syntax error" :
-		    config_error_text(&config));
+		result = refuse_syntax(&r, &config);
 	else
 		result = read_group(&r, config_root_setting(&config), table);
 	config_destroy(&config);

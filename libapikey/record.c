@@ -10,6 +10,7 @@
 #include "settings.h"
 
 #define AT(member)	offsetof(struct ak_record, member)
+#define AN_ID		"a key's id, 10 characters of " AK_ID_ALPHABET
 
 bool
 ak_revoke_reason_valid(const char *text)
@@ -62,7 +63,7 @@ static const struct ak_setting revoked_table[] = {
 static const struct ak_setting superseded_table[] = {
 	{ .name = "by", .type = AK_TEXT, .offset = AT(superseded.by),
 	    .required = true, .valid = ak_id_valid,
-	    .expects = "a key's id" },
+	    .expects = AN_ID },
 	{ .name = "at", .type = AK_TIME, .offset = AT(superseded.at),
 	    .required = true },
 	{ .name = "until_first_use", .type = AK_FLAG,
@@ -73,7 +74,7 @@ static const struct ak_setting superseded_table[] = {
 static const struct ak_setting table[] = {
 	{ .name = "version", .type = AK_VERSION, .required = true },
 	{ .name = "id", .type = AK_TEXT, .offset = AT(id), .required = true,
-	    .valid = ak_id_valid, .expects = "a key's id" },
+	    .valid = ak_id_valid, .expects = AN_ID },
 	{ .name = "user", .type = AK_TEXT, .offset = AT(user),
 	    .required = true },
 	{ .name = "label", .type = AK_TEXT, .offset = AT(label) },
@@ -101,7 +102,7 @@ static const struct ak_setting table[] = {
 	    .group = revoked_table },
 	{ .name = "rotated_from", .type = AK_TEXT,
 	    .offset = AT(rotated_from), .valid = ak_id_valid,
-	    .expects = "a key's id" },
+	    .expects = AN_ID },
 	{ .name = "superseded", .type = AK_GROUP, .offset = AT(is_superseded),
 	    .group = superseded_table },
 	{ .name = NULL },

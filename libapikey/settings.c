@@ -80,35 +80,75 @@ parse_count(const char *text, int64_t *ret)
 	return true;
 }
 
+const char *
+ak_setting_shape(const struct ak_setting *s)
+{
+	switch (s->type) {
+	case AK_COUNT:
+		return "a whole number from 1";
+	case AK_FLAG:
+		return "true or false";
+	case AK_VERSION:
+		return "1; a newer apikey may have written this file";
+	case AK_WORDS:
+		return "a list of texts such as [ \"a\", \"b\" ]";
+	case AK_GROUP:
+		return "a group { ... }";
+	case AK_TEXT:
+	case AK_TIME:
+	case AK_DURATION:
+	case AK_RATE:
+		break;
+	}
+	return "a text in quotes";
+}
+
+const char *
+ak_setting_form(const struct ak_setting *s)
+{
+	switch (s->type) {
+	case AK_TIME:
+		return "a UTC time such as 2026-11-24T00:00:00Z";
+	case AK_RATE:
+		return "a rate such as 30/1m or 30/1m:5";
+	case AK_DURATION:
+		return s->expects != NULL ? s->expects :
+		    "a duration such as 90d or 12h";
+	case AK_TEXT:
+		return s->expects;
+	case AK_COUNT:
+	case AK_FLAG:
+	case AK_VERSION:
+	case AK_WORDS:
+	case AK_GROUP:
+		break;
+	}
+	return NULL;
+}
+
+static bool
+parse_duration(const char *text, int64_t *ret)
+{
+	if (strcmp(text, "never") != 0)
+		return ak_duration_parse(text, ret);
+	*ret = AK_FOREVER;
+	return true;
+}
+
 static int
 put_parsed(const struct ak_setting *s, void *value, const char *text,
     struct ak_fault *fault)
 {
-	const char *what;
+	bool parsed = s->type == AK_TIME ? ak_time_parse(text, value) :
+	    s->type == AK_RATE ? ak_rate_parse(text, value) :
+	    s->type == AK_COUNT ? parse_count(text, value) :
+	    parse_duration(text, value);
 
-	if (s->type == AK_TIME) {
-		if (ak_time_parse(text, value))
-			return APIKEY_OK;
-		what = "a UTC time such as 2026-11-24T00:00:00Z";
-	} else if (s->type == AK_RATE) {
-		if (ak_rate_parse(text, value))
-			return APIKEY_OK;
-		what = "a rate such as 30/1m or 30/1m:5";
-	} else if (s->type == AK_COUNT) {
-		if (parse_count(text, value))
-			return APIKEY_OK;
-		what = "a count from 1";
-	} else {
-		if (strcmp(text, "never") == 0) {
-			*(int64_t *)value = AK_FOREVER;
-			return APIKEY_OK;
-		}
-		if (ak_duration_parse(text, value))
-			return APIKEY_OK;
-		what = "a duration such as 90d or 12h";
-	}
+	if (parsed)
+		return APIKEY_OK;
 	return ak_fail(fault, APIKEY_ERR_INVALID, "%s: \"%s\" is not %s",
-	    s->name, ak_setting_quotable(text), what);
+	    s->name, ak_setting_quotable(text), s->type == AK_COUNT ?
+	    "a count from 1" : ak_setting_form(s));
 }
 
 int

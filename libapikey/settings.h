@@ -59,9 +59,14 @@ int	 ak_settings_encode(const struct ak_setting *, const void *obj,
 	    char **ret_text, size_t *ret_len);
 
 /* Set or add one value from its text, a number from its digits.  INVALID
- * with a sentence. */
+ * with a sentence that begins with the setting's name. */
 int	 ak_setting_put(const struct ak_setting *, void *obj,
 	    const char *text, struct ak_fault *);
+
+/* What the setting must be, and what its text: "a text in quotes", "a rate
+ * such as 30/1m or 30/1m:5".  NULL: it is no text, or any will do. */
+const char *ak_setting_shape(const struct ak_setting *);
+const char *ak_setting_form(const struct ak_setting *);
 
 /* The text as a sentence may quote it: where it holds what could be a hash
  * or a secret in the wrong place, it is "...". */

@@ -29,6 +29,21 @@ sick 'rm etc/apikey/apikey.conf' error etc/apikey/apikey.conf \
 n=$(($(wc -l <../../etc/apikey.conf) + 1))
 sick "$(conf 'frobnicate = 1;')" error "etc/apikey/apikey.conf:$n" \
     'unknown setting "frobnicate"'
+while IFS='|' read -r text what; do
+	sick "$(conf "$text")" error "etc/apikey/apikey.conf:$n" "$what\$"
+done <<'EOT'
+limits = { key = "300"; };|limits.key: "300" is not a rate such as 30/1m or 30/1m:5
+limits = { failures = 10; };|limits.failures must be a text in quotes: a rate such as 30/1m or 30/1m:5
+issue = { ttl = 90; };|issue.ttl must be a text in quotes: a duration such as 90d or 12h
+issue = { services = []; };|issue.services is an empty list
+issue = { tll = 1; };|unknown setting "issue.tll"
+argon2id = { memory = "x"; };|argon2id.memory must be a whole number from 1
+audit = { format = "xml"; };|audit.format: "xml" is not logfmt or json
+issue = { ttl = 90d; };|syntax error: a quote, a bracket or a "=" may be missing, on this line or before it
+EOT
+# A quote is missing in the line before.
+sick "$(conf $'hash = "blake2b;\nstate = "/x";')" error \
+    "etc/apikey/apikey.conf:$((n + 1))" '^syntax error: a quote,'
 sick "$(conf 'issue = { ttl = "never"; max_ttl = "never"; };')" warning \
     etc/apikey/apikey.conf 'keys never end'
 sick "$(conf 'issue = { max_ttl = "never"; };')" warning \

@@ -352,7 +352,7 @@ listed_with_bad_files(void **state)
 	assert_int_equal(seen.bad, 6);
 	assert_true(has_message(w, &seen, "/0000000000.conf: is empty"));
 	assert_true(has_message(w, &seen,
-	    "/0000000001.conf:1: syntax error"));
+	    "/0000000001.conf:1: " SYNTAX_ERROR));
 	assert_true(has_message(w, &seen, "/README: is not named by the id "
 	    "of a key and .conf; move it away"));
 	assert_true(has_message(w, &seen,

@@ -128,7 +128,7 @@ configs(void **state)
 	assert_int_equal(apikey_check_config(LITERAL("\nstate = 1;\n"),
 	    "/etc/x", tell, &told, message), APIKEY_ERR_BAD_CONFIG);
 	assert_string_equal(message, "/etc/x:2: state must be a text in "
-	    "quotes");
+	    "quotes: an absolute path");
 	assert_int_equal(told.len, 0);
 	assert_int_equal(apikey_check_config("a\0b", 3, "x", tell, &told,
 	    message), APIKEY_ERR_BAD_CONFIG);

@@ -37,6 +37,10 @@
 #define TOKEN2		"apik_7k2m9q4t8w_" \
 	"56789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefg0A5yNt"
 
+/* What is said of a text that libconfig cannot read. */
+#define SYNTAX_ERROR	"syntax error: a quote, a bracket or a \"=\" may be " \
+	"missing, on this line or before it"
+
 /* The length behind a literal, NUL bytes inside it included. */
 #define LITERAL(text)	(text), sizeof(text) - 1
 
