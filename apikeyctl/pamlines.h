@@ -54,4 +54,8 @@ typedef void	cmd_pam_group(void *arg, const char *file,
 
 void	cmd_pam_groups(cmd_pam_group *, void *arg);
 
+/* The services that this machine has files for. */
+struct cmd_words;
+void	cmd_pam_services(struct cmd_words *ret);
+
 #endif /* CMD_PAMLINES_H */

@@ -2,6 +2,7 @@
  * warn.c - what will keep a new key from working here.  The key may be
  * meant for other machines, so nothing of it is an error.
  */
+#include <ctype.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdbool.h>
@@ -11,6 +12,7 @@
 #include "output.h"
 #include "pamlines.h"
 #include "warn.h"
+#include "words.h"
 
 static bool
 has(const apikey_key *key, enum apikey_bound bound, const char *text)
@@ -81,6 +83,53 @@ warn_group(void *arg, const char *file, const char *group)
 		    "%s '%s'", file, group, group, pw->pw_name);
 }
 
+/* Is one the other with a character more, less, changed or swapped? */
+static bool
+is_near(const char *a, const char *b)
+{
+	while (*a != '\0' && tolower((unsigned char)*a) ==
+	    tolower((unsigned char)*b))
+		a++, b++;
+	if (*a == '\0' || *b == '\0')
+		return strlen(a) + strlen(b) <= 1;
+	return strcasecmp(a + 1, b) == 0 || strcasecmp(a, b + 1) == 0 ||
+	    strcasecmp(a + 1, b + 1) == 0 || (a[1] == *b && b[1] == *a &&
+	    strcasecmp(a + 2, b + 2) == 0);
+}
+
+/* It may be another machine's, but hardly so when one that is here has
+ * nearly that name. */
+static void
+warn_service(const struct cmd_words *here, const char *service)
+{
+	size_t i;
+
+	if (strlen(service) < 3 || cmd_words_has(here, service))
+		return;
+	for (i = 0; i < here->count; i++)
+		if (is_near(service, here->item[i])) {
+			cmd_warn("there is no PAM service '%s' here: is '%s' "
+			    "meant (--service %s)?", service, here->item[i],
+			    here->item[i]);
+			return;
+		}
+}
+
+static void
+warn_services(const apikey_key *key)
+{
+	struct cmd_words here = { 0 };
+	size_t i;
+
+	cmd_words_add(&here, "sshd");
+	cmd_words_add(&here, "sudo");
+	cmd_words_add(&here, "sudo-i");
+	cmd_pam_services(&here);
+	for (i = 0; i < apikey_key_count(key, APIKEY_SERVICES); i++)
+		warn_service(&here, apikey_key_item(key, APIKEY_SERVICES, i));
+	cmd_words_free(&here);
+}
+
 void
 cmd_warn_key(const apikey_key *key)
 {
@@ -92,5 +141,6 @@ cmd_warn_key(const apikey_key *key)
 		    apikey_key_user(key));
 	else
 		cmd_pam_groups(warn_group, pw);
+	warn_services(key);
 	warn_sudo(key);
 }

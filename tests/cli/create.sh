@@ -152,6 +152,28 @@ want_json key.expires null
 ctl 0 list
 want 'the field' "$(cut -f 5 <<<"$OUT")" -
 
+fresh
+t 'a service that is nearly one: a warning, and the key is made'
+while read -r service meant; do
+	ctl 0 create --user root --service "$service"
+	want_err "warning: there is no PAM service '$service' here: is \
+'$meant' meant \\(--service $meant\\)\\?$"
+done <<'EOT'
+ssh sshd
+sshdd sshd
+SSHD sshd
+shsd sshd
+sudo_i sudo-i
+suod sudo
+EOT
+for service in sshd sudo sudo-i a-bearer ss x; do
+	ctl 0 create --user root --service "$service"
+	grep -q 'PAM service' <<<"$ERR" && problem "a warning of $service"
+done
+new --user root
+ctl 0 set "$ID" --service sshd --service ssh
+want_err "is 'sshd' meant"
+
 # ---- Names that somebody else chose -------------------------------------
 
 fresh
