@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "asked.h"
 #include "exit.h"
@@ -91,11 +92,11 @@ put_row(FILE *f, const char *name, int verdict, const char *detail)
 	const char *mark, *color;
 
 	mark = verdict == APIKEY_OK ? "ok" :
-	    verdict == APIKEY_NOT_ASKED ? "-" : "NO";
+	    verdict == APIKEY_NOT_ASKED ? "not asked" : "NO";
 	color = !cmd_colored() || verdict == APIKEY_NOT_ASKED ? NULL :
 	    verdict == APIKEY_OK ? "\033[32m" : "\033[31m";
 	fprintf(f, "%-14s%s%s%s%*s", name, color != NULL ? color : "", mark,
-	    color != NULL ? "\033[0m" : "", *mark == '-' ? 8 : 7, "");
+	    color != NULL ? "\033[0m" : "", 11 - (int)strlen(mark), "");
 	cmd_put(f, detail, CMD_TERMINAL);
 	fputc('\n', f);
 }
@@ -127,12 +128,13 @@ put(const struct explain *e, const char *rows)
 	if (e->env->json) {
 		fputs("{\"version\":1,\"id\":", stdout);
 		cmd_json_text(stdout, e->id);
-		printf(",\"granted\":%s,\"checks\":[%s]}\n",
-		    e->refusal == APIKEY_OK ? "true" : "false", rows);
+		printf(",\"granted\":%s,\"complete\":%s,\"checks\":[%s]}\n",
+		    e->refusal == APIKEY_OK ? "true" : "false",
+		    e->not_asked ? "false" : "true", rows);
 		return;
 	}
 	if (e->env->tty)
-		printf("%-14s%-9s%s\n", "CHECK", "VERDICT", "DETAIL");
+		printf("%-14s%-11s%s\n", "CHECK", "VERDICT", "DETAIL");
 	fputs(rows, stdout);
 	if (e->env->tty && e->refusal != APIKEY_OK)
 		cmd_error("refused: %s", apikey_error_text(e->refusal));
@@ -201,7 +203,8 @@ const struct cmd_command cmd_explain = {
 "  --user USER        for this user; else for the key's own\n"
 "  --service NAME     for this PAM service; without it, the checks that\n"
 "                     need one are not asked\n"
-"  --rhost ADDRESS    from this address; else locally\n"
+"  --rhost ADDRESS    from this address; without it locally, if the\n"
+"                     service is local; of others, it is not asked\n"
 "  --scope NAME       with this scope required; may be repeated\n"
 "  --at WHEN          at this time (2027-02-21T22:00:00Z), or after a\n"
 "                     duration (30d); else now\n"

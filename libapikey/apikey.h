@@ -424,9 +424,9 @@ int	 apikey_gc(apikey_admin *, int64_t before, int dry_run,
  * What would happen if the right secret of a key were shown at a time
  * (APIKEY_TIME_NONE: now): each is called for every check in its order,
  * with its name, its verdict and what it compared.  The request's user
- * NULL stands for the key's own; without a service, the checks that need
- * one are NOT_ASKED.  Returns the first refusal, APIKEY_OK, or as
- * apikey_get.  Nothing is written.
+ * NULL stands for the key's own; a check that needs a service or a source,
+ * where the request has none, is NOT_ASKED.  Returns the first refusal,
+ * APIKEY_OK, or as apikey_get.  Nothing is written.
  */
 #define APIKEY_NOT_ASKED	(-1)
 typedef int	 apikey_check(void *arg, const char *name, int verdict,

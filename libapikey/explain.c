@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "admin.h"
+#include "netaddr.h"
 
 #define DETAIL_SIZE	640
 
@@ -15,6 +16,7 @@ struct explanation {
 	struct ak_policy	 policy;
 	char			 host[AK_HOST_SIZE];
 	apikey_request		 req;		/* points to the caller's */
+	bool			 no_user;	/* the key's own is taken */
 	int64_t			 now;		/* nanoseconds */
 	apikey_check		*each;
 	void			*arg;
@@ -52,16 +54,16 @@ describe_time(char ret[DETAIL_SIZE], const char *before, int64_t t,
 		(void)snprintf(ret, DETAIL_SIZE, "%s%s", before, text);
 }
 
-/* "for a,b; asked for c" */
+/* "the key is for a,b; and what this is" */
 static void
 describe_list(char ret[DETAIL_SIZE], const struct ak_list *list,
-    const char *asked)
+    const char *any, const char *asked)
 {
 	char *text = list->count == 0 ? NULL : ak_list_join(list);
 
-	(void)snprintf(ret, DETAIL_SIZE,
-	    "the key is for %.250s; this is %.250s",
-	    list->count == 0 ? "any" : or(text, "?"), asked);
+	(void)snprintf(ret, DETAIL_SIZE, "the key is for %.250s%s%.330s",
+	    list->count == 0 ? any : or(text, "?"),
+	    *asked == '\0' ? "" : "; ", asked);
 	free(text);
 }
 
@@ -71,9 +73,10 @@ describe_scopes(char ret[DETAIL_SIZE], const struct ak_list *has,
 {
 	char *a = ak_list_join(has), *b = ak_list_join(asked);
 
-	(void)snprintf(ret, DETAIL_SIZE, "the key has %.200s; needed: %.200s",
+	(void)snprintf(ret, DETAIL_SIZE, "the key has %.200s; %s%.200s",
 	    has->count == 0 ? "none" : or(a, "?"),
-	    asked->count == 0 ? "none" : or(b, "?"));
+	    asked->count == 0 ? "none was asked for" : "needed: ",
+	    asked->count == 0 ? "" : or(b, "?"));
 	free(a);
 	free(b);
 }
@@ -93,13 +96,83 @@ describe_superseded(char ret[DETAIL_SIZE], const struct ak_record *record)
 	    " or the first use of that" : "");
 }
 
-static const char *
-source_of(const struct explanation *x)
+static void
+describe_service(const struct explanation *x, char ret[DETAIL_SIZE])
 {
-	if (x->req.source != NULL)
-		return x->req.source;
-	return ak_policy_is_local(&x->policy, &x->req) ? "local" :
-	    "not remote, in a service that is not local";
+	char asked[DETAIL_SIZE] = "no service was given";
+
+	if (x->req.service != NULL)
+		(void)snprintf(asked, sizeof(asked), "asked for %s",
+		    x->req.service);
+	describe_list(ret, &x->record.services, "any service", asked);
+}
+
+/* "asked from ..." */
+static void
+describe_asked_source(const struct explanation *x, char ret[DETAIL_SIZE])
+{
+	const char *source = x->req.source;
+	struct ak_addr addr;
+
+	if (source != NULL)
+		(void)snprintf(ret, DETAIL_SIZE, "asked from %.200s%s",
+		    source, ak_addr_parse(source, &addr) ? "" :
+		    ", which is no numeric address and in no network");
+	else if (ak_policy_is_local(&x->policy, &x->req))
+		(void)snprintf(ret, DETAIL_SIZE, "asked from local: %.200s is "
+		    "one of local_services", x->req.service);
+	else
+		(void)snprintf(ret, DETAIL_SIZE, "no address was given");
+}
+
+static void
+describe_source(const struct explanation *x, char ret[DETAIL_SIZE])
+{
+	char asked[DETAIL_SIZE];
+
+	describe_asked_source(x, asked);
+	describe_list(ret, &x->record.from, "any source", asked);
+}
+
+static void
+describe_host(const struct explanation *x, char ret[DETAIL_SIZE])
+{
+	char asked[DETAIL_SIZE] = "";
+
+	if (*x->host != '\0')
+		(void)snprintf(asked, sizeof(asked), "this host is %s",
+		    x->host);
+	describe_list(ret, &x->record.hosts, "any host", asked);
+}
+
+static bool
+is_cleartext(const struct explanation *x)
+{
+	return x->req.service != NULL &&
+	    ak_list_has(x->policy.cleartext_services, x->req.service);
+}
+
+static void
+describe_cleartext(const struct explanation *x, char ret[DETAIL_SIZE])
+{
+	char asked[DETAIL_SIZE];
+
+	describe_asked_source(x, asked);
+	if (x->req.service == NULL)
+		(void)snprintf(ret, DETAIL_SIZE, "no service was given");
+	else
+		(void)snprintf(ret, DETAIL_SIZE, "%.200s is %s of "
+		    "cleartext_services%s%.300s", x->req.service,
+		    is_cleartext(x) ? "one" : "none",
+		    is_cleartext(x) ? "; " : "", is_cleartext(x) ? asked : "");
+}
+
+static void
+describe_user(const struct explanation *x, char ret[DETAIL_SIZE])
+{
+	(void)snprintf(ret, DETAIL_SIZE, "the key is for %.200s; %s%.200s",
+	    x->record.user, x->no_user ? "no other was given" : "asked for ",
+	    x->no_user ? "" : x->req.user);
 }
 
 static void
@@ -107,7 +180,6 @@ describe(const struct explanation *x, enum ak_check check,
     char ret[DETAIL_SIZE])
 {
 	const struct ak_record *record = &x->record;
-	const char *service = or(x->req.service, "not given");
 
 	ret[0] = '\0';
 	switch (check) {
@@ -130,43 +202,45 @@ describe(const struct explanation *x, enum ak_check check,
 		    "from the beginning");
 		break;
 	case AK_CHECK_USER:
-		(void)snprintf(ret, DETAIL_SIZE,
-		    "the key is for %.200s; this is %.200s", record->user,
-		    x->req.user);
+		describe_user(x, ret);
 		break;
 	case AK_CHECK_SERVICE:
-		describe_list(ret, &record->services, service);
+		describe_service(x, ret);
 		break;
 	case AK_CHECK_SOURCE:
-		describe_list(ret, &record->from, source_of(x));
+		describe_source(x, ret);
 		break;
 	case AK_CHECK_HOST:
-		describe_list(ret, &record->hosts,
-		    *x->host == '\0' ? "any" : x->host);
+		describe_host(x, ret);
 		break;
 	case AK_CHECK_SCOPE:
 		describe_scopes(ret, &record->scopes, &x->req.scopes);
 		break;
 	case AK_CHECK_CLEARTEXT:
-		(void)snprintf(ret, DETAIL_SIZE, "service %.200s, source "
-		    "%.200s", service, source_of(x));
+		describe_cleartext(x, ret);
 		break;
 	case AK_CHECKS:
 		break;
 	}
 }
 
-/* Without a service these have no answer. */
+/* Not what depends on a thing that was not given.  Without an address a
+ * request is a local one in services that are local, and in no other. */
 static bool
 is_asked(const struct explanation *x, enum ak_check check)
 {
-	if (x->req.service != NULL)
-		return true;
+	bool has_source = x->req.source != NULL ||
+	    ak_policy_is_local(&x->policy, &x->req);
+
 	if (check == AK_CHECK_SERVICE)
-		return x->record.services.count == 0;
+		return x->req.service != NULL ||
+		    x->record.services.count == 0;
 	if (check == AK_CHECK_SOURCE)
-		return x->req.source != NULL || x->record.from.count == 0;
-	return check != AK_CHECK_CLEARTEXT;
+		return has_source || x->record.from.count == 0;
+	if (check == AK_CHECK_CLEARTEXT)
+		return x->req.service != NULL &&
+		    (has_source || !is_cleartext(x));
+	return true;
 }
 
 static void
@@ -274,7 +348,8 @@ explain(struct explanation *x, const char *id)
 		    x->now / AK_NS_PER_S, x->host, &x->policy, &degraded);
 	if (code != APIKEY_OK)
 		return code;
-	if (x->req.user == NULL)
+	x->no_user = x->req.user == NULL;
+	if (x->no_user)
 		x->req.user = x->record.user;
 	tell_hash(x);
 	tell_policy(x);

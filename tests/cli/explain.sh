@@ -27,21 +27,36 @@ done
 
 t 'in JSON'
 ctl 0 explain "$ID" "${good[@]}" --json
-want '?' "$(json '?')" 'version id granted checks'
+want '?' "$(json '?')" 'version id granted complete checks'
 want '?' "$(json 'checks.0?')" 'check verdict reason detail'
 want_json id "$ID"
 want_json granted true
+want_json complete true
 want_check user ok -
 
 t 'without a service: what needs one is not asked'
 ctl 0 explain "$ID" --json
 want_json granted true
+want_json complete false
 for check in service source cleartext; do
 	want_check $check not-asked -
 done
 want_check user ok -
 ctl 0 explain "$ID"
 want_out '^service	not-asked	'
+
+t 'without an address: sshd is not asked where from, sudo is local'
+ctl 0 explain "$ID" --service sshd --json
+want_json complete false
+want_check source not-asked -
+want_check cleartext ok -
+ctl 0 explain "$ID" --service sshd
+want_out '^source	not-asked	the key is for 10.0.0.0/8; no address was given$'
+ctl 4 explain "$ID" --service sudo --json
+want_json complete true
+want_check source refused source
+ctl 4 explain "$ID" --service sshd --rhost web1
+want_out '^source	refused	.*asked from web1, which is no numeric address'
 
 t 'refused: each check that refuses, with its reason, exit status 4'
 while read -r check reason args; do
@@ -93,7 +108,8 @@ t 'a cleartext service from a remote host'
 new --user deploy --service telnet
 ctl 4 explain "$ID" --service telnet --rhost 10.0.0.1 --json
 want_check cleartext refused cleartext
-ctl 0 explain "$ID" --service telnet
+ctl 0 explain "$ID" --service telnet --json
+want_check cleartext not-asked -
 
 t 'a revoked and a replaced key'
 new --user deploy
@@ -138,21 +154,21 @@ new --user deploy --service sshd
 tty 0 explain "$ID"
 want_out '^apikeyctl: granted, as far as was asked$'
 tty 0 explain "$ID" --service sshd
-want_out '^CHECK +VERDICT  DETAIL$'
+want_out '^CHECK +VERDICT    DETAIL$'
 grep -q "^user  *$(printf '\033\\[32mok\033\\[0m') " <<<"$OUT" ||
     problem 'no green ok'
 want_out '^apikeyctl: granted$'
 tty 4 explain "$ID" --user other
 grep -q "^user  *$(printf '\033\\[31mNO\033\\[0m') " <<<"$OUT" ||
     problem 'no red NO'
-want_out '^service +- +'
+want_out '^service +not asked  [^ ]'
 want_out '^apikeyctl: refused: the key belongs to another user$'
 export NO_COLOR=1
 tty 4 explain "$ID" --user other
 unset NO_COLOR
 grep -q "$(printf '\033')" <<<"$OUT" && problem 'color with NO_COLOR'
 want 'columns are in line' "$(sed 1d <<<"$OUT" | grep -v '^apikeyctl' |
-    grep -cvE '^[a-z-]{4,10} +(ok|NO|-) +[^ ]')" 0
+    grep -cvE '^[a-z-]{4,10} +(ok         |NO         |not asked  )[^ ]')" 0
 
 t 'names that somebody else chose'
 new --user $'a\tb\033[2J' --service sshd

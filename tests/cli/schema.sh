@@ -78,18 +78,18 @@ EOT
 want 'changes' "$changes" 36
 
 t 'schema: a verdict and its reason belong together'
-check='{"version":1,"id":"7k2m9q4t8w","granted":true,"checks":[
+check='{"version":1,"id":"7k2m9q4t8w","granted":true,"complete":true,"checks":[
 {"check":"user","verdict":"ok","reason":null,"detail":"x"},
 {"check":"rate","verdict":"refused","reason":"rate","detail":null}]}'
 printf '%s' "$check" >"$W/doc"
 schema 0 explain 'the document'
 for change in 's/"ok","reason":null/"ok","reason":"user"/' \
     's/"reason":"rate"/"reason":null/' 's/"ok"/"perhaps"/' \
-    's/"granted":true,//' 's/,"detail":"x"//'; do
+    's/"granted":true,//' 's/"complete":true,//' 's/,"detail":"x"//'; do
 	sed "$change" <<<"$check" >"$W/doc"
 	schema 1 explain "$change"
 done
-printf '{"version":1,"id":"7k2m9q4t8w","granted":true,"checks":[]}' \
+printf '{"version":1,"id":"7k2m9q4t8w","granted":true,"complete":true,"checks":[]}' \
     >"$W/doc"
 schema 1 explain 'no check at all'
 

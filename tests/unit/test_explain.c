@@ -63,6 +63,7 @@ all_is_well(void **state)
 	world_record(w, "services = [ \"sshd\" ];\n"
 	    "from = [ \"192.0.2.0/24\" ];\nscopes = [ \"a\", \"b\" ];\n"
 	    "expires = \"2027-01-01T00:00:00Z\";\nrate = \"30/1m:5\";");
+	assert_int_equal(apikey_request_set_user(w->req, "deploy"), 0);
 	assert_int_equal(apikey_request_set_service(w->req, "sshd"), 0);
 	assert_int_equal(apikey_request_set_source(w->req, "192.0.2.1"), 0);
 	assert_int_equal(apikey_request_add_scope(w->req, "a"), 0);
@@ -75,9 +76,15 @@ all_is_well(void **state)
 	assert_string_equal(detail_of(&seen, "expired"),
 	    "it ends at 2027-01-01T00:00:00Z");
 	assert_string_equal(detail_of(&seen, "user"),
-	    "the key is for deploy; this is deploy");
+	    "the key is for deploy; asked for deploy");
+	assert_string_equal(detail_of(&seen, "service"),
+	    "the key is for sshd; asked for sshd");
 	assert_string_equal(detail_of(&seen, "source"),
-	    "the key is for 192.0.2.0/24; this is 192.0.2.1");
+	    "the key is for 192.0.2.0/24; asked from 192.0.2.1");
+	assert_string_equal(detail_of(&seen, "host"),
+	    "the key is for any host");
+	assert_string_equal(detail_of(&seen, "cleartext"),
+	    "sshd is none of cleartext_services");
 	assert_string_equal(detail_of(&seen, "scope"),
 	    "the key has a,b; needed: a");
 	assert_string_equal(detail_of(&seen, "rate"), "at most 30/1m:5");
@@ -154,10 +161,74 @@ not_asked(void **state)
 	assert_int_equal(verdict_of(&seen, "service"), APIKEY_NOT_ASKED);
 	assert_int_equal(verdict_of(&seen, "source"), APIKEY_NOT_ASKED);
 	assert_int_equal(verdict_of(&seen, "cleartext"), APIKEY_NOT_ASKED);
+	assert_string_equal(detail_of(&seen, "user"),
+	    "the key is for deploy; no other was given");
+	assert_string_equal(detail_of(&seen, "service"),
+	    "the key is for sshd; no service was given");
+	assert_string_equal(detail_of(&seen, "source"),
+	    "the key is for local; no address was given");
+	assert_string_equal(detail_of(&seen, "scope"),
+	    "the key has none; none was asked for");
+	assert_string_equal(detail_of(&seen, "cleartext"),
+	    "no service was given");
 	world_record(w, "");
 	assert_int_equal(explain(w, &seen), APIKEY_OK);
 	assert_int_equal(verdict_of(&seen, "service"), APIKEY_OK);
+	assert_string_equal(detail_of(&seen, "service"),
+	    "the key is for any service; no service was given");
 	assert_int_equal(verdict_of(&seen, "source"), APIKEY_OK);
+}
+
+/* Where it comes from: an address, a name, this host, or not known. */
+static void
+sources(void **state)
+{
+	static const struct {
+		const char *service, *source;
+		int source_verdict, cleartext_verdict;
+		const char *detail, *cleartext;
+	} rows[] = {
+		{ "sshd", NULL, APIKEY_NOT_ASKED, APIKEY_OK,
+		    "no address was given",
+		    "sshd is none of cleartext_services" },
+		{ "sshd", "web1", APIKEY_ERR_SOURCE, APIKEY_OK,
+		    "asked from web1, which is no numeric address and in no "
+		    "network", "sshd is none of cleartext_services" },
+		{ "sudo", NULL, APIKEY_ERR_SOURCE, APIKEY_OK,
+		    "asked from local: sudo is one of local_services",
+		    "sudo is none of cleartext_services" },
+		{ "ftp", NULL, APIKEY_NOT_ASKED, APIKEY_NOT_ASKED,
+		    "no address was given",
+		    "ftp is one of cleartext_services; no address was given" },
+		{ "ftp", "10.0.0.1", APIKEY_OK, APIKEY_ERR_CLEARTEXT,
+		    "asked from 10.0.0.1",
+		    "ftp is one of cleartext_services; asked from 10.0.0.1" },
+		{ "login", NULL, APIKEY_ERR_SOURCE, APIKEY_OK,
+		    "asked from local: login is one of local_services",
+		    "login is one of cleartext_services; asked from local: "
+		    "login is one of local_services" },
+	};
+	struct world *w = *state;
+	struct seen seen;
+	char want[256];
+
+	world_record(w, "from = [ \"10.0.0.0/8\" ];");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(apikey_request_set_service(w->req,
+		    rows[i].service), 0);
+		assert_int_equal(apikey_request_set_source(w->req,
+		    rows[i].source), 0);
+		(void)explain(w, &seen);
+		assert_int_equal(verdict_of(&seen, "source"),
+		    rows[i].source_verdict);
+		assert_int_equal(verdict_of(&seen, "cleartext"),
+		    rows[i].cleartext_verdict);
+		(void)snprintf(want, sizeof(want), "the key is for "
+		    "10.0.0.0/8; %s", rows[i].detail);
+		assert_string_equal(detail_of(&seen, "source"), want);
+		assert_string_equal(detail_of(&seen, "cleartext"),
+		    rows[i].cleartext);
+	}
 }
 
 static void
@@ -304,7 +375,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(all_is_well),
 		WORLD_TEST(as_verify_does),
-		WORLD_TEST(not_asked),
+		WORLD_TEST(not_asked), WORLD_TEST(sources),
 		WORLD_TEST(at_a_time),
 		WORLD_TEST(counts),
 		WORLD_TEST(counts_without_a_state), WORLD_TEST(stopped),
