@@ -281,23 +281,25 @@ check_pepper(struct cmd_check *c, struct cmd_check_settings *s)
 	free(name);
 }
 
+/* Where the file is missing, what an empty one would lack is missing, too. */
 void
 cmd_check_config(struct cmd_check *c, const char *path)
 {
 	struct cmd_check_settings s = { 0 };
 	char *name = cmd_tree_name(&c->tree, path), *text = NULL;
-	size_t len;
+	size_t len = 0;
 	int error;
 
 	(void)cmd_check_path(c, path, false);
 	error = cmd_tree_read(&c->tree, path, &text, &len, NULL);
 	if (error == ENOENT)
-		cmd_find(&c->findings, CMD_ERROR, name, "install -m 644 "
+		cmd_find(&c->findings, CMD_ERROR, name, "install -D -m 644 "
 		    "/dev/null {} # an empty file will do", "there is no "
 		    "configuration: every key is refused");
 	else if (error != 0)
 		cmd_check_unread(c, path, error);
-	else if (read_config(c, name, text, len, &s)) {
+	if ((error == 0 || error == ENOENT) &&
+	    read_config(c, name, text == NULL ? "" : text, len, &s)) {
 		check_pepper(c, &s);
 		cmd_check_store(c, &s);
 		cmd_check_state(c, &s);

