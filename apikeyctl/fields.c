@@ -101,7 +101,7 @@ cmd_field_name(enum cmd_field field)
 		"last_used", "last_from", "last_service", "rotated_from",
 		"superseded_by", "superseded_at",
 		"superseded_until_first_use", "revoked_at", "revoked_by",
-		"revoked_reason", "revoked_note"
+		"revoked_reason", "revoked_note", "hash", "pepper"
 	};
 
 	return names[field];
@@ -148,7 +148,9 @@ text_of(const apikey_key *key, enum cmd_field field)
 		{ CMD_FIELD_SUPERSEDED_BY, apikey_key_superseded_by },
 		{ CMD_FIELD_REVOKED_BY, apikey_key_revoked_by },
 		{ CMD_FIELD_REVOKED_REASON, apikey_key_revoked_reason },
-		{ CMD_FIELD_REVOKED_NOTE, apikey_key_revoked_note }
+		{ CMD_FIELD_REVOKED_NOTE, apikey_key_revoked_note },
+		{ CMD_FIELD_HASH, apikey_key_hash },
+		{ CMD_FIELD_PEPPER, apikey_key_pepper }
 	};
 	size_t i;
 
@@ -206,6 +208,8 @@ cmd_put_field(FILE *f, const apikey_key *key, enum cmd_field field,
 	case CMD_FIELD_REVOKED_BY:
 	case CMD_FIELD_REVOKED_REASON:
 	case CMD_FIELD_REVOKED_NOTE:
+	case CMD_FIELD_HASH:
+	case CMD_FIELD_PEPPER:
 	case CMD_FIELD_COUNT:
 		break;
 	}

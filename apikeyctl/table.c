@@ -28,7 +28,9 @@ cmd_put_line(FILE *f, const apikey_key *key, const enum cmd_field *fields,
 static bool
 applies(const apikey_key *key, enum cmd_field field)
 {
-	if (field >= CMD_FIELD_REVOKED_AT)
+	if (field == CMD_FIELD_PEPPER)
+		return *apikey_key_pepper(key) != '\0';
+	if (field >= CMD_FIELD_REVOKED_AT && field <= CMD_FIELD_REVOKED_NOTE)
 		return apikey_key_revoked_at(key) != APIKEY_TIME_NONE;
 	if (field == CMD_FIELD_UNTIL_FIRST_USE)
 		return false;	/* it is told with the time */

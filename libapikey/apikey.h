@@ -268,6 +268,11 @@ const char	*apikey_key_revoked_note(const apikey_key *);
 int64_t		 apikey_key_max_uses(const apikey_key *);
 const char	*apikey_key_rate(const apikey_key *);
 
+/* How its secret was hashed, as the configuration calls it ("blake2b",
+ * "argon2id"), and the id of the pepper that it needs ("": none). */
+const char	*apikey_key_hash(const apikey_key *);
+const char	*apikey_key_pepper(const apikey_key *);
+
 /*
  * The family of a rotated key: the one it replaces, and the one that
  * replaces it ("": none), with the time from which it is dead in any case,

@@ -127,15 +127,25 @@ ak_hash_valid(const char *text)
 	return valid;
 }
 
+void
+ak_hash_pepper_id(const char *stored, char ret[AK_PEPPER_ID_SIZE])
+{
+	struct ak_stored parts;
+
+	if (ak_stored_parse(stored, &parts))
+		memcpy(ret, parts.pepper_id, AK_PEPPER_ID_SIZE);
+	else
+		ret[0] = '\0';
+	ak_wipe(&parts, sizeof(parts));
+}
+
 bool
 ak_hash_is_peppered(const char *stored)
 {
-	struct ak_stored parts;
-	bool peppered = ak_stored_parse(stored, &parts) &&
-	    parts.pepper_id[0] != '\0';
+	char id[AK_PEPPER_ID_SIZE];
 
-	ak_wipe(&parts, sizeof(parts));
-	return peppered;
+	ak_hash_pepper_id(stored, id);
+	return id[0] != '\0';
 }
 
 bool

@@ -34,6 +34,9 @@ struct ak_hashing {
 /* Is this text a stored hash that this library can verify? */
 bool	 ak_hash_valid(const char *stored);
 
+/* The id of the pepper that it was made with; "": none. */
+void	 ak_hash_pepper_id(const char *stored, char ret[AK_PEPPER_ID_SIZE]);
+
 /* Was it made with a pepper? */
 bool	 ak_hash_is_peppered(const char *stored);
 

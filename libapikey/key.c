@@ -35,6 +35,7 @@ ak_key_count_uses(apikey_key *key, const struct ak_state *state)
 	    record->superseded.until_first_use &&
 	    ak_state_was_used(state, record->superseded.by, &degraded);
 	ak_rate_text(&record->rate, key->rate);
+	ak_hash_pepper_id(record->hash, key->pepper);
 }
 
 AK_EXPORT void
@@ -172,6 +173,18 @@ AK_EXPORT const char *
 apikey_key_rate(const apikey_key *key)
 {
 	return key->rate;
+}
+
+AK_EXPORT const char *
+apikey_key_hash(const apikey_key *key)
+{
+	return ak_hash_is_costly(key->record.hash) ? "argon2id" : "blake2b";
+}
+
+AK_EXPORT const char *
+apikey_key_pepper(const apikey_key *key)
+{
+	return key->pepper;
 }
 
 AK_EXPORT const char *

@@ -4,6 +4,7 @@
 #ifndef AK_KEY_H
 #define AK_KEY_H
 
+#include "hash.h"
 #include "keystore.h"
 #include "state.h"
 #include "usage.h"
@@ -17,6 +18,7 @@ struct apikey_key {
 	struct ak_usage		 usage;
 	bool			 successor_used;
 	char			 rate[AK_RATE_SIZE];
+	char			 pepper[AK_PEPPER_ID_SIZE];
 };
 
 /* An empty one; NULL when memory is short. */

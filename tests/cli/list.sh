@@ -113,7 +113,7 @@ fresh
 new --user deploy --label 'build farm' --from local
 ctl 0 show "$ID"
 want 'names' "$(cut -f 1 <<<"$OUT" | tr '\n' ' ')" \
-    'id user label status created created_by not_before expires services from hosts scopes max_uses rate uses first_used last_used last_from last_service rotated_from superseded_by superseded_at superseded_until_first_use revoked_at revoked_by revoked_reason revoked_note '
+    'id user label status created created_by not_before expires services from hosts scopes max_uses rate uses first_used last_used last_from last_service rotated_from superseded_by superseded_at superseded_until_first_use revoked_at revoked_by revoked_reason revoked_note hash pepper '
 want 'fields' "$(awk -F '\t' '{ print NF }' "$W/out" | sort -u)" 2
 want_out '^label	build farm$'
 want_out '^hosts	-$'
@@ -126,7 +126,7 @@ grep -qE '^(revoked|superseded|rotated|family|last)' <<<"$OUT" &&
     problem 'it speaks of what has not been'
 
 t 'show and list in JSON: the members and their order'
-members='id user label status created created_by not_before expires services from hosts scopes max_uses rate uses first_used last_used last_from last_service rotated_from superseded revoked'
+members='id user label status created created_by not_before expires services from hosts scopes max_uses rate uses first_used last_used last_from last_service rotated_from superseded revoked hash pepper'
 ctl 0 show --json "$ID"
 want '?' "$(json '?')" 'version key'
 want 'key?' "$(json 'key?')" "$members"

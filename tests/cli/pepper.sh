@@ -46,6 +46,26 @@ ctl 5 pepper init
 want_err "$W/files/pepper"
 cmp -s "$W/files/pepper" "$W/pepper.before" || problem 'it is another one'
 
+t 'show: the hash, and the pepper that it needs'
+ctl 0 show "${plain:5:10}"
+want_out '^hash	blake2b$'
+want_out '^pepper	-$'
+tty 0 show "${plain:5:10}"
+want_out '^hash +blake2b$'
+grep -q '^pepper' <<<"$OUT" && problem 'a pepper of a key that has none'
+new --user deploy
+ctl 0 show "$ID"
+want_out "^pepper	$pepper\$"
+tty 0 show "$ID"
+want_out "^pepper +$pepper\$"
+ctl 0 show --json "$ID"
+want_json key.hash blake2b
+want_json key.pepper "$pepper"
+ctl 0 create --user deploy --json
+want_json key.pepper "$pepper"
+ctl 0 rotate --json "$(json key.id)"
+want_json key.pepper "$pepper"
+
 t 'keys from before and from now work; the id is in the new hash'
 want_verify 0 "$plain"
 new --user deploy
@@ -96,6 +116,11 @@ fresh_conf=$(cat "$CONF")
 printf '%s\nhash = "argon2id";\n' "$fresh_conf" >"$CONF"
 new --user deploy
 grep -q 'apikey-argon2id' "$W/keys/$ID.conf" || problem 'another hash'
+ctl 0 show --json "$ID"
+want_json key.hash argon2id
+want_json key.pepper null
+ctl 0 show --json "${plain:5:10}"
+want_json key.hash blake2b
 want_verify 0 "$TOKEN"
 want_verify 0 "$plain"
 want_verify 4 "${TOKEN:0:16}${plain:16}"
