@@ -5,7 +5,10 @@
 # ", N skipped" behind it; cmocka's own summary counts too.
 set -u
 cd "$(dirname "$0")/.." || exit 1
+# shellcheck source=parts.sh
+. tests/parts.sh
 
+need_at_most 1 'run.sh [BUILD_DIR]; one suite has a run.sh of its own' "$@"
 B=${1:-build}
 ASAN=$B/asan
 CLANG=$B/clang

@@ -2,7 +2,7 @@
 # bench.sh - what a login costs, beside the peers: a table, a picture, and
 # the figures of both.
 #
-#	bench.sh BUILD_DIR OUT_DIR
+#	bench.sh [BUILD_DIR [OUT_DIR]]
 #
 # From the environment: LOGINS of each kind, SSH_LOGINS, RUNS of each
 # command, and the sizes KEYS of the keystores, smallest first.  Exit: 0
@@ -12,12 +12,16 @@
 set -u
 
 BENCH=$(cd "$(dirname "$0")" && pwd) || exit
+# shellcheck source-path=SCRIPTDIR source=../parts.sh
+. "$BENCH/../parts.sh"
+need_at_most 2 'bench.sh [BUILD_DIR [OUT_DIR]]' "$@"
 BUILD=${1-$BENCH/../../build}
 OUT=${2-$BUILD/bench}
 LOGINS=${LOGINS:-1000}
 SSH_LOGINS=${SSH_LOGINS:-$LOGINS}
 RUNS=${RUNS:-5}
 read -ra KEYS <<<"${KEYS:-1 1000 100000 1000000}"
+need_built 'make bench' "$BUILD/apikeyctl" "$BUILD/tests/bench/login"
 
 version()
 {

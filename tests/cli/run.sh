@@ -5,7 +5,16 @@
 # What needs root, or a program that is not there, is skipped with the
 # reason.
 set -u
-B=$(realpath "${1:-build}")
+# shellcheck source=../parts.sh
+. "$(dirname "$0")/../parts.sh"
+THEMES='schema usage create output list verify change life rotate usage_counts
+metrics gc explain pepper store places exits interrupts check check_pam
+check_stacks check_sshd check_files'
+B=${1:-build}
+[ $# -eq 0 ] || shift
+need_known theme "$THEMES" "$@"
+need_built make "$B/apikeyctl"
+B=$(realpath "$B")
 cd "$(dirname "$0")" || exit 1
 export LD_LIBRARY_PATH=$B
 export LC_ALL=C.UTF-8
@@ -23,10 +32,8 @@ done
 
 # shellcheck source=lib.sh
 . ./lib.sh
-shift
-[ $# -gt 0 ] || set -- schema usage create output list verify change life \
-    rotate usage_counts metrics gc explain pepper store places exits \
-    interrupts check check_pam check_stacks check_sshd check_files
+# shellcheck disable=SC2086 # a list of names
+[ $# -gt 0 ] || set -- $THEMES
 for theme; do
 	# shellcheck source=/dev/null
 	. "./$theme.sh"

@@ -8,10 +8,18 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=gcov.sh
 . tests/coverage/gcov.sh
+# shellcheck source=../parts.sh
+. tests/parts.sh
 
-B=$(realpath "$1")
+SUITES='unit module cli faults'
+[ $# -gt 0 ] || refuse 'usage: run.sh BUILD [SUITE...]'
+B=$1
 shift
-[ $# -gt 0 ] || set -- unit module cli faults
+need_known suite "$SUITES" "$@"
+need_built 'make coverage' "$B/apikeyctl" "$B/exits.so"
+# shellcheck disable=SC2086 # a list of names
+[ $# -gt 0 ] || set -- $SUITES
+B=$(realpath "$B")
 AIM=95
 AIMED='libapikey pam_apikey'
 status=0

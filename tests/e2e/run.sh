@@ -10,6 +10,8 @@
 set -u
 
 E2E=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=../parts.sh
+. "$E2E/../parts.sh"
 TOOLS=(cc make ip ssh sshpass expect openssl gzip setpriv logger visudo
     /usr/sbin/sshd sudo fail2ban-server rsyslogd logrotate journalctl)
 THEMES=(main_job readme operating safety secrets sshd sshd_sources options
@@ -72,6 +74,8 @@ main()
 
 	BUILD=${1-$E2E/../../build}
 	[ $# -eq 0 ] || shift
+	need_known theme "${THEMES[*]}" "$@"
+	need_built make "$BUILD/apikeyctl"
 	[ $# -gt 0 ] || set -- "${THEMES[@]}"
 	for tool in "${TOOLS[@]}"; do
 		PATH=$PATH:/usr/sbin:/sbin command -v "$tool" >/dev/null ||

@@ -7,10 +7,17 @@
 # short.  Only a full disk needs root.  Everything is in a temporary folder.
 # README has more.
 set -u
-B=$(realpath "${1:-build}")
+# shellcheck source=../parts.sh
+. "$(dirname "$0")/../parts.sh"
+PARTS='logins changes kills pressure'
+B=${1:-build}
+[ $# -eq 0 ] || shift
+need_known part "$PARTS" "$@"
+need_built make "$B/pam_apikey.so"
+B=$(realpath "$B")
 cd "$(dirname "$0")" || exit 1
-shift
-[ $# -gt 0 ] || set -- logins changes kills pressure
+# shellcheck disable=SC2086 # a list of names
+[ $# -gt 0 ] || set -- $PARTS
 
 # In memory, where there is such a folder: fsync is no part of this.
 shm=/dev/shm
@@ -46,10 +53,6 @@ build()
 	done
 }
 
-if [ ! -e "$B/pam_apikey.so" ]; then
-	echo "$B/pam_apikey.so: build it first" >&2
-	exit 1
-fi
 build "$@" || exit 1
 
 export FOLDER MODULE=$B/pam_apikey.so ARMED=$T/pam_armed.so CTL=$B/apikeyctl

@@ -5,9 +5,15 @@
 # BUILD/found; tests/fuzz/README says what to do with either.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=../parts.sh
+. tests/parts.sh
 
+[ $# -ge 2 ] || refuse 'usage: long.sh BUILD SECONDS [NAME...]'
 B=$1 seconds=$2
 shift 2
+all=$(printf '%s\n' tests/fuzz/fuzz_*.c | sed 's/.*fuzz_//; s/\.c$//')
+need_known harness "$all" "$@"
+need_built 'make fuzz' "$B/tests/fuzz/fuzz_token"
 FUZZ_TMP=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
 export FUZZ_TMP
 # Faster: a finding is looked at with run.sh's own settings.
@@ -40,12 +46,8 @@ fuzz() {
 	    END { printf "%d inputs, %d a second\n", n, s }' "$log"
 }
 
-if [ $# -eq 0 ]; then
-	for source in tests/fuzz/fuzz_*.c; do
-		name=${source##*/fuzz_}
-		set -- "$@" "${name%.c}"
-	done
-fi
+# shellcheck disable=SC2086 # a list of names
+[ $# -gt 0 ] || set -- $all
 for name; do
 	fuzz "$name"
 done

@@ -3,6 +3,12 @@
 # each case that was found, with the harnesses of each folder that was built.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=../parts.sh
+. tests/parts.sh
+[ $# -gt 0 ] || refuse 'usage: run.sh BUILD...'
+for build; do
+	need_built "make fuzz-tests B=$build" "$build/tests/fuzz/fuzz_token"
+done
 
 log=$(mktemp)
 FUZZ_TMP=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)

@@ -1,15 +1,23 @@
 #!/bin/bash
-# run.sh - the lints.  usage: run.sh [BUILD_DIR]
+# run.sh - the lints.  usage: run.sh [BUILD_DIR [LINT...]]
 # With ANALYSIS in the environment, static analysis is among them.
 set -u
-B=$(realpath "${1:-build}")
+# shellcheck source=../parts.sh
+. "$(dirname "$0")/../parts.sh"
+LINTS='layers exports headers style calls man readme shell parts'
+B=${1:-build}
+[ $# -eq 0 ] || shift
+need_known lint "$LINTS analysis" "$@"
+need_built make "$B/libapikey.so.0"
+# shellcheck disable=SC2086 # a list of names
+[ $# -gt 0 ] || set -- $LINTS ${ANALYSIS:+analysis}
+B=$(realpath "$B")
 cd "$(dirname "$0")" || exit 1
 
 log=$(mktemp)
 trap 'rm -f "$log" "$log.one"' EXIT
 
-for lint in layers exports headers style calls man readme shell \
-    ${ANALYSIS:+analysis}; do
+for lint; do
 	# A lint that says nothing did not run, and one that fails without
 	# a word of what is wrong did not run to its end.
 	bash "$lint.sh" "$B" >"$log.one"

@@ -1,15 +1,25 @@
 #!/bin/sh
-# tests/module/run.sh [BUILD_DIR]
+# tests/module/run.sh [BUILD_DIR [SCRIPT...]]
 #
 # Run pam_apikey.so through the real libpam: first the scripts here, then
 # pamtester under pam_wrapper.  Needs no privileges and leaves nothing.
+# A SCRIPT is the name of a file without its .case, or pamtester.
 # TEST_PRELOAD goes first into LD_PRELOAD (a sanitizer's runtime, say).
 # TEST_WRAPPER stands before the driver (valgrind, say), for scripts alone.
 
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd) || exit 1
-build=$(cd "${1:-$here/../../build}" && pwd) || exit 1
+# shellcheck source=../parts.sh
+. "$here/../parts.sh"
+build=${1:-$here/../../build}
+[ $# -eq 0 ] || shift
+all="$(printf '%s\n' "$here"/*.case | sed 's|.*/||; s/\.case$//') pamtester"
+need_known script "$all" "$@"
+need_built make "$build/pam_apikey.so"
+# shellcheck disable=SC2086 # a list of names
+[ $# -gt 0 ] || set -- $all
+build=$(cd "$build" && pwd) || exit 1
 tmp=$(mktemp -d /tmp/apikey-module.XXXXXX) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT PIPE TERM
@@ -67,20 +77,17 @@ make_ctl()
 	chmod 755 "$tmp/apikeyctl"
 }
 
-run_scripts()
+run_script()
 {
-	for script in "$here"/*.case; do
-		mkdir "$tmp/$(basename "$script")"
-		LD_PRELOAD="${TEST_PRELOAD:+$TEST_PRELOAD:}libnss_wrapper.so" \
-		    NSS_WRAPPER_PASSWD="$tmp/passwd" \
-		    NSS_WRAPPER_GROUP="$tmp/group" \
-		    MODULE="$tmp/pam_apikey.so" PROBE="$tmp/pam_probe.so" \
-		    CTL="$tmp/apikeyctl" \
-		    ${TEST_WRAPPER:-} "$tmp/driver" "$script" \
-		    "$tmp/$(basename "$script")"
-		code=$?
-		[ "$code" -le 1 ] || echo "not ok - $script: ended by $code"
-	done
+	mkdir "$tmp/$1.case"
+	LD_PRELOAD="${TEST_PRELOAD:+$TEST_PRELOAD:}libnss_wrapper.so" \
+	    NSS_WRAPPER_PASSWD="$tmp/passwd" \
+	    NSS_WRAPPER_GROUP="$tmp/group" \
+	    MODULE="$tmp/pam_apikey.so" PROBE="$tmp/pam_probe.so" \
+	    CTL="$tmp/apikeyctl" \
+	    ${TEST_WRAPPER:-} "$tmp/driver" "$here/$1.case" "$tmp/$1.case"
+	code=$?
+	[ "$code" -le 1 ] || echo "not ok - $1: ended by $code"
 }
 
 good=apik_7k2m9q4t8w_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZab4b3vAz
@@ -173,10 +180,6 @@ run_table()
 	done
 }
 
-if [ ! -e "$build/pam_apikey.so" ]; then
-	echo "$build/pam_apikey.so: build it first" >&2
-	exit 1
-fi
 for tool in pamtester "${CC:-cc}"; do
 	if ! command -v "$tool" > /dev/null; then
 		echo "$tool: not installed" >&2
@@ -192,10 +195,13 @@ ln -s "$build/pam_apikey.so" "$tmp/pam_apikey.so"
 LD_LIBRARY_PATH="$build${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 export LD_LIBRARY_PATH
 
-{
-	run_scripts
-	[ -n "${TEST_WRAPPER:-}" ] || run_table
-} | tee "$tmp/results"
+for script; do
+	if [ "$script" != pamtester ]; then
+		run_script "$script"
+	elif [ -z "${TEST_WRAPPER:-}" ]; then
+		run_table
+	fi
+done | tee "$tmp/results"
 
 passed=$(grep -c '^ok ' "$tmp/results")
 failed=$(grep -c '^not ok ' "$tmp/results")

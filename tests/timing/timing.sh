@@ -2,7 +2,7 @@
 # timing.sh - can attempts to log in be told apart by how long they take?
 # A report, and no test: see docs/timing.md.
 #
-#	timing.sh BUILD_DIR OUT_FILE
+#	timing.sh [BUILD_DIR [OUT_FILE]]
 #
 # ROUNDS, from the environment, is how many there are of each kind.  Exit: 0
 # whatever the figures are; 1 when an attempt was granted, or the delay
@@ -11,8 +11,12 @@
 set -u
 
 TIMING=$(cd "$(dirname "$0")" && pwd) || exit
+# shellcheck source-path=SCRIPTDIR source=../parts.sh
+. "$TIMING/../parts.sh"
+need_at_most 2 'timing.sh [BUILD_DIR [OUT_FILE]]' "$@"
 BUILD=${1-$TIMING/../../build}
 OUT=${2-$BUILD/timing.txt}
+need_built 'make timing' "$BUILD/apikeyctl" "$BUILD/tests/timing/timing"
 
 # What the figures are worth something with only.
 circumstances()

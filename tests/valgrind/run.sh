@@ -22,7 +22,12 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
+# shellcheck source=../parts.sh
+. tests/parts.sh
+
+need_at_most 1 'run.sh [BUILD_DIR]' "$@"
 B=${1:-build}
+need_built 'make valgrind' "$B/pam_apikey.so" "$B/tests/unit/test_token"
 LEFT_OUT='hash_faults pepper_create pepper record_memory counters daemon
 usage_disk throttle_many'
 MEMCHECK=(valgrind -q --leak-check=full --show-leak-kinds=definite
