@@ -1,24 +1,55 @@
 # libapikey, pam_apikey and apikeyctl.
 #
-#   make            build everything into $(B)
-#   make demo       install what is missing, build, show the main job
-#   make check      install what is missing, build, run every test
-#   make lint       the lints of check, and static analysis
-#   make bench      the same, and measure it beside its peers (LOGINS, KEYS)
-#   make valgrind   the same, and the unit tests and the module under memcheck
-#   make timing     the same, and tells how well refusals are told apart
-#   make fuzz       the same, then fuzz; SECONDS for each harness
-#   make faults     the same, and each call fails in each way (long)
-#   make coverage   the same, and which lines the tests reach
-#   make install    DESTDIR, PREFIX, LIBDIR, SYSCONFDIR, PAMDIR are yours
-#   make uninstall  leaves the configuration, the keys and the state
+#   make                build everything into $(B)
+#   make help           this text
+#   make install        below DESTDIR, if one is given, and PREFIX
+#   make uninstall      leaves the configuration, the keys and the state
+#   make clean          delete $(B)
+#
+# These install the packages that they need and that are missing, which stay
+# (without root they only name them), and build first:
+#
+#   make deps           no more than that: what `make' needs
+#   make demo           show a key's life
+#   make check          run every test
+#   make lint           the lints of check, and static analysis
+#   make faults         those of check, but each call fails in each way (long)
+#   make valgrind       the unit tests and the module under memcheck
+#   make coverage       which lines the tests reach
+#   make fuzz           libFuzzer, SECONDS (60) for each harness
+#   make bench          a login beside its peers, LOGINS (1000) of each, by the
+#                       sizes KEYS (1 1000 100000 1000000) of the keystore;
+#                       SSH_LOGINS (as LOGINS), RUNS (5) of each command; into
+#                       BENCH_OUT ($(B)/bench)
+#   make bench-profile  the instructions and system calls of a login
+#   make timing         how well refusals are told apart, ROUNDS (5000) of each
+#
+# Parts of these:
+#
+#   make deps-test deps-lint deps-bench deps-valgrind
+#                       their packages alone
+#   make unit-tests     $(B)/tests/unit/test_*
+#   make fuzz-tests     $(B)/tests/fuzz/fuzz_*, which replay files, or have
+#                       the engine that ENGINE links
+#   make fuzz-engine    the same, by clang with libFuzzer
+#   make fuzz-coverage  which lines the corpora of fuzz reach
+#
+# Variables, as in `make check B=/tmp/b':
+#
+#   B                   where everything is built (build)
+#   CC, CPPFLAGS, CFLAGS, LDFLAGS, OPTIMIZE (-O2 -g), SANITIZE (none)
+#   PREFIX (/usr/local), and below it LIBDIR, BINDIR, MANDIR, DOCDIR
+#   SYSCONFDIR (/etc), STATEDIR (/var/lib/apikey), TMPFILESDIR, PAMDIR
+#   APIKEY_TEST_ALL=1   check fails where it would skip a suite
+#   SECONDS_OF_THREADS  check lets threads loose for so long (60)
+#   FAULTS_ALL=1        check has the long run of faults; tests/faults/README
+#                       has more of this kind
 
 VERSION   = 0.1.0
 SOVERSION = 0
 
 B          ?= build
 CC         ?= cc
-PKG_CONFIG ?= pkg-config
 
 PREFIX     ?= /usr/local
 SYSCONFDIR ?= /etc
@@ -229,6 +260,9 @@ $(B)/tests/trial: tests/trial.c
 
 # ---- For people ---------------------------------------------------------
 
+help:
+	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
+
 deps:
 	@sh tests/deps.sh build
 
@@ -362,6 +396,6 @@ clean:
 FORCE:
 .PHONY: all bench bench-profile check clean coverage demo deps deps-bench \
 	deps-lint deps-test deps-valgrind faults fuzz fuzz-coverage \
-	fuzz-engine fuzz-tests install lint timing uninstall unit-tests \
+	fuzz-engine fuzz-tests help install lint timing uninstall unit-tests \
 	valgrind FORCE
 .DELETE_ON_ERROR:

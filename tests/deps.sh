@@ -49,7 +49,7 @@ if [ "$(id -u)" -ne 0 ]; then
 	echo "  apt-get install$missing" >&2
 	exit 1
 fi
-echo "Installing:$missing"
+echo "Installing these packages, which stay:$missing"
 export DEBIAN_FRONTEND=noninteractive
 apt-get -q -o DPkg::Lock::Timeout=300 update
 # Debian starts a daemon that it installs, unless this says no (invoke-rc.d(8)).

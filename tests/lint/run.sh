@@ -4,7 +4,8 @@
 set -u
 # shellcheck source=../parts.sh
 . "$(dirname "$0")/../parts.sh"
-LINTS='layers exports headers style calls man readme shell parts'
+LINTS='layers exports headers style calls man readme makefile
+shell parts'
 B=${1:-build}
 [ $# -eq 0 ] || shift
 need_known lint "$LINTS analysis" "$@"
