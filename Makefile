@@ -331,6 +331,9 @@ EXAMPLES = $(D)$(DOCDIR)/examples
 # What goes there as it is.
 SHOWN = pam.d sshd_config.d fail2ban/filter.d fail2ban/jail.d rsyslog.d \
 	logrotate.d
+# A link to what is in a checkout alone is none.
+TO_INSTALLED = -e 's|\]\(etc/|](examples/|g' \
+	-e 's/\[([^]]*)\]\((\.\.\/)?tests\/[^)]*\)/\1/g'
 
 install: all $(B)/tests/trial
 	@test -n "$(D)" || test "$$(id -u)" = 0 || { \
@@ -341,7 +344,8 @@ install: all $(B)/tests/trial
 	install -d $(D)$(LIBDIR)/pkgconfig $(D)$(BINDIR) $(D)$(PAMDIR) \
 	    $(D)$(PREFIX)/include $(D)$(MANDIR)/man3 $(D)$(MANDIR)/man5 \
 	    $(D)$(MANDIR)/man8 $(SHOWN:%=$(EXAMPLES)/%) \
-	    $(EXAMPLES)/sudoers.d $(EXAMPLES)/systemd $(D)$(TMPFILESDIR) \
+	    $(EXAMPLES)/sudoers.d $(EXAMPLES)/systemd $(D)$(DOCDIR)/docs \
+	    $(D)$(TMPFILESDIR) \
 	    $(D)$(SYSCONFDIR)/apikey
 	$(call put,755,$(LIB),$(D)$(LIBDIR)/$(SONAME))
 	ln -sf $(SONAME) $(D)$(LIBDIR)/libapikey.so
@@ -364,7 +368,11 @@ install: all $(B)/tests/trial
 	    > $(EXAMPLES)/systemd/$${f##*/} || exit 1; done
 	chmod 644 $(EXAMPLES)/systemd/*
 	install -m 644 man/*.c $(EXAMPLES)
-	install -m 644 README.md LICENSE NEWS SECURITY.md $(D)$(DOCDIR)
+	install -m 644 LICENSE NEWS SECURITY.md $(D)$(DOCDIR)
+	install -m 644 docs/* $(D)$(DOCDIR)/docs
+	for f in README.md docs/*.md; do \
+	    sed -E $(TO_INSTALLED) $$f > $(D)$(DOCDIR)/$$f || exit 1; done
+	chmod 644 $(D)$(DOCDIR)/README.md
 	$(call put,644,etc/tmpfiles.d/apikey.conf,$(D)$(TMPFILESDIR)/apikey.conf)
 	test -e $(D)$(SYSCONFDIR)/apikey/apikey.conf || { \
 	    $(call put,644,etc/apikey.conf,$(D)$(SYSCONFDIR)/apikey/apikey.conf); }

@@ -7,7 +7,8 @@ THEME=install
 forget_host
 setup_clients
 STATE=/var/lib/apikey
-EXAMPLES=/usr/share/doc/apikey/examples
+DOCS=/usr/share/doc/apikey
+EXAMPLES=$DOCS/examples
 MULTIARCH=$(cc -print-multiarch)
 PAMDIR=/usr/lib/$MULTIARCH/security
 
@@ -27,6 +28,16 @@ want_mode()
 {
 	[ "$(mode_of "$1")" = "$2" ] ||
 	    problem "$1: $(mode_of "$1"), wanted $2"
+}
+
+# want_links FILE: what it refers to is where it says.
+want_links()
+{
+	local at
+
+	while read -r at; do
+		[ -e "$(dirname "$1")/$at" ] || problem "$1: no $at"
+	done < <(grep -oE '\]\([^)]+\)' "$1" | grep -v :// | tr -d '])(')
 }
 
 # unit_is_hard UNIT EXPOSURE: systemd finds no more to complain of.
@@ -127,6 +138,16 @@ first_time()
 	    '5 apikey-audit' '3 libapikey'; do
 		want_file "/usr/share/man/man${page% *}/${page#* }.${page% *}"
 	done
+
+	t 'install: what the README and the documents link to is there'
+	for file in README.md SECURITY.md docs/performance.md docs/timing.md \
+	    docs/coverage.md; do
+		want_file "$DOCS/$file"
+		want_mode "$DOCS/$file" 'root 644 regular file'
+		want_links "$DOCS/$file"
+	done
+	run grep -c '](docs/' "$DOCS/README.md"
+	want_out_like '^[1-9]'
 
 	t 'install: the examples lie beside the documentation'
 	for file in pam.d sshd_config.d sudoers.d fail2ban/filter.d/apikey.conf \
