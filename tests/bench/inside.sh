@@ -168,6 +168,7 @@ main()
 	done
 	CTL=$((LARGE < 1000 ? 1000 : LARGE))
 	TOTAL_KEYS=$((TOTAL_KEYS + CTL))
+	head_line
 	make_place
 	setup
 	setup_peers

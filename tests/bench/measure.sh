@@ -3,6 +3,8 @@
 #
 # A line: part, who, keys, at once, logins, median, 99th percentile and
 # least (microseconds), logins a second, KiB resident at most, page faults.
+COLUMNS_OF_LINE=(part who keys at_once logins median_us p99_us least_us
+    per_second kib_at_most faults)
 
 RAW=$PLACE/raw
 # How many rounds the logins are spread over, so that what the machine does
@@ -16,6 +18,13 @@ declare -A USED
 say()
 {
 	printf 'bench: %s\n' "$*" >&2
+}
+
+head_line()
+{
+	local IFS=$'\t'
+
+	printf '%s\n' "${COLUMNS_OF_LINE[*]}"
 }
 
 # login_round WHO COUNT OUT [OPTION...]: a reply is never used twice, unless

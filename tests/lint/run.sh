@@ -5,7 +5,7 @@ set -u
 # shellcheck source=../parts.sh
 . "$(dirname "$0")/../parts.sh"
 LINTS='layers exports headers style calls man readme makefile
-shell parts'
+shell parts figures'
 B=${1:-build}
 [ $# -eq 0 ] || shift
 need_known lint "$LINTS analysis" "$@"
