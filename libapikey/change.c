@@ -253,7 +253,8 @@ apikey_set(apikey_admin *admin, apikey_key *key, const apikey_spec *spec)
 static int
 refuse_superseded(const struct change *c)
 {
-	if (ak_policy_status(&c->to, c->admin->now, c->key->successor_used) != APIKEY_STATUS_SUPERSEDED)
+	if (ak_policy_status(&c->to, c->admin->now, c->key->successor_used) !=
+	    APIKEY_STATUS_SUPERSEDED)
 		return APIKEY_OK;
 	return ak_fail(&c->admin->fault, APIKEY_ERR_POLICY,
 	    "the key %s was replaced by %s: renew that one", c->to.id,
