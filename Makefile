@@ -60,10 +60,13 @@ MANDIR     ?= $(PREFIX)/share/man
 DOCDIR     ?= $(PREFIX)/share/doc/apikey
 TMPFILESDIR ?= /usr/lib/tmpfiles.d
 # The distribution's own folder: the one that pam_permit.so is in.
-PAMDIR     ?= $(patsubst %/,%,$(dir $(firstword $(wildcard \
-	/usr/lib/$(shell $(CC) -print-multiarch)/security/pam_permit.so \
+# Looked for once, and only where it is needed.
+PAMDIR     ?= $(eval PAMDIR := $$(call pamdir,$$(shell $$(CC) \
+	-print-multiarch)))$(PAMDIR)
+pamdir = $(patsubst %/,%,$(dir $(firstword $(wildcard \
+	/usr/lib/$(1)/security/pam_permit.so \
 	/usr/lib64/security/pam_permit.so /lib64/security/pam_permit.so \
-	/lib/$(shell $(CC) -print-multiarch)/security/pam_permit.so \
+	/lib/$(1)/security/pam_permit.so \
 	/usr/lib/security/pam_permit.so))))
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
