@@ -168,9 +168,13 @@ seconds_of()
 	date -d "$1" +%s
 }
 
+# It is asked again and again: nothing is forked for it.
 is_over()
 {
-	[ "$(date +%s)" -ge "$1" ]
+	local now
+
+	printf -v now '%(%s)T' -1
+	[ "$now" -ge "$1" ]
 }
 
 # past TIME [SECONDS]: wait until it is over by so many.
