@@ -78,6 +78,7 @@ measure_stores()
 	local keys stores=()
 
 	for keys in "${KEYS[@]}"; do
+		[ "$keys" = "$SMALL" ] || first_logins "apikey.$keys" "$keys"
 		stores+=("apikey.$keys:$keys:$LOGINS")
 	done
 	by_turns keystore -- "${stores[@]}" "userdb.$LARGE:$LARGE:$LOGINS" \

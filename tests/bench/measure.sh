@@ -40,6 +40,20 @@ login_round()
 	USED[$who]=$((${USED[$who]-0} + WARM + count))
 }
 
+# first_logins WHO KEYS: one with each reply, of which each key's first makes
+# the file of its uses; the later ones do not.
+first_logins()
+{
+	local count
+
+	count=$(wc -l <"$PLACE/$1.replies")
+	say "first logins: $1"
+	rm -f "$RAW"/*
+	"$TOOLS/login" -w 0 "$count" "$STACKS/$1" "$SERVICE" "$BENCH_USER" \
+	    "$RHOST" <"$PLACE/$1.replies" >"$RAW/$1" || fail "$1: not logged in"
+	figures keystore first "$2" 1 "$RAW/$1"
+}
+
 # column N FILE: sorted.
 column()
 {

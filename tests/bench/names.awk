@@ -14,6 +14,8 @@ function name_of(who)
 		return "pam_unix (yescrypt)"
 	if (who == "apikey")
 		return "pam_apikey"
+	if (who == "first")
+		return "pam_apikey, first uses"
 	return who
 }
 
