@@ -95,16 +95,17 @@ run_help(struct cmd_env *env, int argc, char **argv)
 
 	if (cmd_args_next(env, argc, argv, options) == CMD_ARGS_STOP)
 		return env->status;
-	if (argc - optind > 1)
-		return cmd_usage(env, "it takes one command");
 	if (argc == optind) {
 		fputs(program.help, stdout);
 		help();
 		return CMD_EXIT_DONE;
 	}
+	/* What a command has of its own, as "pepper init", is in its help. */
 	command = find(argv[optind]);
-	if (command == NULL)
+	if (command == NULL) {
+		env->command = &program;
 		return cmd_usage(env, "unknown command '%s'", argv[optind]);
+	}
 	fputs(command->help, stdout);
 	return CMD_EXIT_DONE;
 }

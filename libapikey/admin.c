@@ -8,6 +8,9 @@
 #include "settings.h"
 #include "token.h"
 
+/* Longer than an id with what stands before it in a token. */
+#define QUOTED_MAX	15
+
 AK_EXPORT apikey_admin *
 apikey_admin_new(apikey_ctx *ctx, const char *by)
 {
@@ -44,10 +47,11 @@ ak_admin_begin(apikey_admin *admin)
 	int64_t now;
 
 	admin->fault = (struct ak_fault){ APIKEY_OK, "" };
-	if (admin->depth++ == 0)
-		admin->opened = ak_context_hold(admin->ctx, &admin->fault);
-	if (admin->fault.code == APIKEY_OK && ak_context_now(admin->ctx,
-	    &now, &admin->fault) == APIKEY_OK)
+	if (admin->depth++ > 0)
+		return APIKEY_OK;
+	admin->opened = ak_context_hold(admin->ctx, &admin->fault);
+	if (admin->opened != NULL && ak_context_now(admin->ctx, &now,
+	    &admin->fault) == APIKEY_OK)
 		admin->now = now / AK_NS_PER_S;
 	return admin->fault.code;
 }
@@ -129,15 +133,30 @@ ak_admin_make_count(apikey_admin *admin, const char *id)
 	    ak_usage_create(usage, id, &admin->fault);
 }
 
+/* Of what is short and plain: it may be a secret, or part of one, and
+ * whatever else the caller was given. */
+static bool
+may_be_quoted(const char *text)
+{
+	size_t len = strnlen(text, QUOTED_MAX + 1);
+
+	for (size_t i = 0; i < len; i++)
+		if (text[i] < ' ' || text[i] > '~')
+			return false;
+	return len <= QUOTED_MAX;
+}
+
 int
 ak_admin_check_id(apikey_admin *admin, const char *id)
 {
+	const char *quote = may_be_quoted(id) ? "\"" : "";
+
 	if (ak_id_valid(id))
 		return APIKEY_OK;
-	/* It may be what was meant to be a secret. */
-	return ak_fail(&admin->fault, APIKEY_ERR_INVALID, "\"%.80s\" is not "
+	return ak_fail(&admin->fault, APIKEY_ERR_INVALID, "%s%s%s is not "
 	    "the id of a key, which is %d characters of " AK_ID_ALPHABET,
-	    ak_setting_quotable(id), APIKEY_ID_LEN);
+	    quote, *quote == '\0' ? "what was given" : id, quote,
+	    APIKEY_ID_LEN);
 }
 
 AK_EXPORT int

@@ -10,7 +10,8 @@
 struct apikey_admin {
 	apikey_ctx		*ctx;
 	struct ak_opened	*opened;	/* in a call */
-	int64_t			 now;		/* of the call, in seconds */
+	int64_t			 now;		/* of the outermost call, in
+						 * seconds */
 	unsigned		 depth;		/* of calls in callbacks */
 	char			*by;
 	struct ak_fault		 fault;

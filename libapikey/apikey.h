@@ -184,9 +184,10 @@ int	 apikey_verify(apikey_ctx *, const char *token, size_t len,
 int	 apikey_recheck(apikey_ctx *, const char *id, const apikey_request *,
 	    apikey_result **ret_result);
 
-/* Does the key id belong to user?  APIKEY_OK, APIKEY_ERR_DENIED or as
- * above.  It leaves no audit line. */
-int	 apikey_belongs(apikey_ctx *, const char *id, const char *user);
+/* Does the key id belong to the request's user?  APIKEY_OK,
+ * APIKEY_ERR_DENIED or as above; only that there is no answer goes on
+ * record. */
+int	 apikey_belongs(apikey_ctx *, const char *id, const apikey_request *);
 
 /* Put on record a refusal that the caller decided, and a session that
  * was opened or closed with a granted key. */

@@ -24,6 +24,7 @@ apikey_new(void)
 	ctx->audit.facility = ak_audit_facility(NULL);
 	(void)ak_fail(&ctx->fault, APIKEY_ERR_UNAVAILABLE,
 	    "the keystore was not opened");
+	ctx->is_new = true;
 	return ctx;
 }
 
@@ -49,6 +50,17 @@ ak_context_hold(apikey_ctx *ctx, struct ak_fault *ret_fault)
 		*ret_fault = ctx->fault;
 	(void)pthread_mutex_unlock(&ctx->lock);
 	return opened;
+}
+
+bool
+ak_context_is_new(apikey_ctx *ctx)
+{
+	bool is_new;
+
+	(void)pthread_mutex_lock(&ctx->lock);
+	is_new = ctx->is_new;
+	(void)pthread_mutex_unlock(&ctx->lock);
+	return is_new;
 }
 
 void
@@ -245,6 +257,7 @@ apikey_reload(apikey_ctx *ctx)
 	code = opened_new(ctx, &opened, &fault);
 	(void)pthread_mutex_lock(&ctx->lock);
 	ctx->fault = fault;
+	ctx->is_new = false;
 	if (opened != NULL) {
 		old = ctx->opened;
 		if (old != NULL)

@@ -31,6 +31,7 @@ struct apikey_ctx {
 	struct ak_audit		 audit;		/* while it is not open */
 	char			*path;
 	struct ak_opened	*opened;	/* NULL: not open */
+	bool			 is_new;	/* nobody tried to open it */
 	struct ak_fault		 fault;		/* of the last open */
 };
 
@@ -41,6 +42,9 @@ struct apikey_ctx {
 struct ak_opened *ak_context_hold(apikey_ctx *,
 	    struct ak_fault *ret_fault);
 void	 ak_context_release(apikey_ctx *, struct ak_opened *);
+
+/* Nobody has tried to open it: there is no fault to tell. */
+bool	 ak_context_is_new(apikey_ctx *);
 
 /* The time in nanoseconds.  UNAVAILABLE when the clock cannot be read. */
 int	 ak_context_now(const apikey_ctx *, int64_t *ret_ns,

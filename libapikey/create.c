@@ -100,15 +100,15 @@ ak_create_issue(apikey_admin *admin, apikey_key *key,
 		goto out;
 	code = record->max_uses == 0 ? APIKEY_OK :
 	    ak_admin_make_count(admin, record->id);
+	ak_key_count_uses(key, &admin->opened->state);
 	if (code == APIKEY_OK)
 		code = deliver_token(deliver, arg, text, key, fault);
 	if (code == APIKEY_OK)
 		code = ak_keystore_add(&admin->opened->keystore,
 		    record, &key->stamp, fault);
-	if (code == APIKEY_OK) {
-		ak_key_count_uses(key, &admin->opened->state);
+	if (code == APIKEY_OK)
 		memcpy(ret_text, text, sizeof(text));
-	} else
+	else
 		drop_count(admin, record);
 out:
 	ak_wipe(text, sizeof(text));

@@ -121,6 +121,9 @@ describe_asked_source(const struct explanation *x, char ret[DETAIL_SIZE])
 	else if (ak_policy_is_local(&x->policy, &x->req))
 		(void)snprintf(ret, DETAIL_SIZE, "asked from local: %.200s is "
 		    "one of local_services", x->req.service);
+	else if (x->req.service != NULL)
+		(void)snprintf(ret, DETAIL_SIZE, "no address was given, and "
+		    "%.200s is none of local_services", x->req.service);
 	else
 		(void)snprintf(ret, DETAIL_SIZE, "no address was given");
 }
@@ -224,6 +227,15 @@ describe(const struct explanation *x, enum ak_check check,
 	}
 }
 
+static bool
+is_for_local_alone(const struct ak_list *from)
+{
+	for (size_t i = 0; i < from->count; i++)
+		if (strcmp(from->item[i], "local") != 0)
+			return false;
+	return from->count > 0;
+}
+
 /* Not what depends on a thing that was not given.  Without an address a
  * request is a local one in services that are local, and in no other. */
 static bool
@@ -236,7 +248,9 @@ is_asked(const struct explanation *x, enum ak_check check)
 		return x->req.service != NULL ||
 		    x->record.services.count == 0;
 	if (check == AK_CHECK_SOURCE)
-		return has_source || x->record.from.count == 0;
+		return has_source || x->record.from.count == 0 ||
+		    (x->req.service != NULL &&
+		    is_for_local_alone(&x->record.from));
 	if (check == AK_CHECK_CLEARTEXT)
 		return x->req.service != NULL &&
 		    (has_source || !is_cleartext(x));

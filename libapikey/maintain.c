@@ -81,10 +81,11 @@ delete_key(apikey_admin *admin, apikey_key *key)
 	/* It may have been used first in this very moment. */
 	fault = admin->fault;
 	ak_key_count_uses(key, &opened->state);
-	(void)end_predecessor(admin, key);
-	admin->fault = fault;
 	/* A count that stays behind is harmless, and gc finds it. */
-	(void)ak_usage_remove(&opened->state.usage, key->record.id, NULL);
+	if (end_predecessor(admin, key) == APIKEY_OK)
+		(void)ak_usage_remove(&opened->state.usage, key->record.id,
+		    NULL);
+	admin->fault = fault;
 	ak_admin_audit(admin, "key.delete", &key->record);
 	return code;
 }
@@ -99,8 +100,7 @@ apikey_delete(apikey_admin *admin, apikey_key *key, int force)
 	    status != APIKEY_STATUS_SUPERSEDED &&
 	    apikey_key_ended(key) == APIKEY_TIME_NONE)
 		code = ak_fail(&admin->fault, APIKEY_ERR_POLICY, "the key %s "
-		    "is neither revoked nor replaced nor expired: revoke it "
-		    "first", key->record.id);
+		    "has not ended: revoke it first", key->record.id);
 	if (code == APIKEY_OK)
 		code = delete_key(admin, key);
 	ak_admin_end(admin);
@@ -304,7 +304,8 @@ apikey_gc(apikey_admin *admin, int64_t before, int dry_run,
 
 	if (code == APIKEY_OK && before > admin->now)
 		code = ak_fail(&admin->fault, APIKEY_ERR_INVALID,
-		    "before: it is in the future");
+		    "the time up to which keys are collected is yet to come: "
+		    "is the clock right?");
 	if (code == APIKEY_OK) {
 		code = ak_admin_each(admin, collect_key, &c);
 		if (code != APIKEY_ERR_UNAVAILABLE &&

@@ -167,10 +167,10 @@ take_back(const struct rotation *r, int code)
 	const struct ak_opened *opened = r->admin->opened;
 	struct ak_fault why = r->admin->fault;
 	bool gone;
+	int removed = ak_change_remove(r->admin, r->new, &gone);
 
-	(void)ak_change_remove(r->admin, r->new, &gone);
 	r->admin->fault = why;
-	if (!gone) {
+	if (!gone && removed != APIKEY_ERR_NOT_FOUND) {
 		ak_admin_audit(r->admin, "key.create", &r->new->record);
 		return ak_fail(&r->admin->fault, code, "%.300s; the new key "
 		    "could not be taken back: revoke %s", why.text,

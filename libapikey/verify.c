@@ -247,22 +247,23 @@ apikey_recheck(apikey_ctx *ctx, const char *id, const apikey_request *req,
 }
 
 AK_EXPORT int
-apikey_belongs(apikey_ctx *ctx, const char *id, const char *user)
+apikey_belongs(apikey_ctx *ctx, const char *id, const apikey_request *req)
 {
-	const apikey_request question = { .is_question = true };
 	struct ak_decision d;
 	int code;
 
-	if (!ak_id_valid(id) || user == NULL)
+	if (!ak_id_valid(id) || req->user == NULL)
 		return APIKEY_ERR_DENIED;
-	code = ak_decision_begin(&d, ctx, &question);
+	code = ak_decision_begin(&d, ctx, req);
 	if (code == APIKEY_OK)
 		code = lookup(&d, id);
 	if (code == APIKEY_ERR_NOT_FOUND ||
-	    (code == APIKEY_OK && strcmp(d.record.user, user) != 0))
+	    (code == APIKEY_OK && strcmp(d.record.user, req->user) != 0))
 		code = APIKEY_ERR_DENIED;
+	else if (code != APIKEY_OK)
+		code = ak_decision_conclude(&d, id, code);
 	ak_decision_end(&d);
-	return ak_decision_answer(code);
+	return code;
 }
 
 AK_EXPORT void
@@ -273,7 +274,8 @@ apikey_audit_deny(apikey_ctx *ctx, const apikey_request *req,
 	int code = ak_decision_begin(&d, ctx, req);
 
 	/* A context that did not open knows more than its caller. */
-	if (code == APIKEY_OK || (int)reason != APIKEY_ERR_UNAVAILABLE) {
+	if (code == APIKEY_OK || (int)reason != APIKEY_ERR_UNAVAILABLE ||
+	    ak_context_is_new(ctx)) {
 		d.fault = (struct ak_fault){ APIKEY_OK, "" };
 		if (code == APIKEY_OK && reason == APIKEY_ERR_MALFORMED) {
 			look_for_failures(&d);

@@ -78,8 +78,9 @@ run(struct pamak_call *call)
 	/* Of an earlier attempt on the same connection. */
 	int error = pamak_grant_clear(call->pamh);
 
-	if (error == APIKEY_OK)
-		error = is_ours(call);
+	if (error != APIKEY_OK)
+		return pamak_call_fail(call, error, PAMAK_GRANT_STAYS);
+	error = is_ours(call);
 	if (error == PAMAK_NOT_OURS) {
 		pamak_log_debug(&call->log, "not a member of the group");
 		return error;

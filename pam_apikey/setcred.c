@@ -16,7 +16,6 @@
 static int
 adopt(struct pamak_call *call, const char *claim)
 {
-	const void *user = NULL;
 	char id[APIKEY_ID_SIZE];
 	int error;
 
@@ -27,14 +26,10 @@ adopt(struct pamak_call *call, const char *claim)
 	    (error = pamak_call_open(call, call->options.config)) !=
 	    APIKEY_OK)
 		return error;
-	if (pam_get_item(call->pamh, PAM_USER, &user) != PAM_SUCCESS)
-		return pamak_call_deny(call, APIKEY_ERR_UNAVAILABLE);
-	error = apikey_belongs(call->ctx, id, user);
-	if (error == APIKEY_OK)
-		error = pamak_grant_put(call->pamh, id,
-		    call->options.config);
-	else if (error < APIKEY_ERR_BAND)
-		return PAMAK_NOT_OURS;
+	error = apikey_belongs(call->ctx, id, call->request);
+	if (error != APIKEY_OK)
+		return error < APIKEY_ERR_BAND ? PAMAK_NOT_OURS : error;
+	error = pamak_grant_put(call->pamh, id, call->options.config);
 	return error == APIKEY_OK ? error : pamak_call_deny(call, error);
 }
 
@@ -61,8 +56,7 @@ pamak_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 		error = pamak_call_fail(&call, error, PAMAK_GRANT_UNKNOWN);
 	else if (claim != NULL)
 		error = adopt(&call, claim);
-	if (error != APIKEY_OK && pamak_grant_clear(pamh) != APIKEY_OK &&
-	    error == PAMAK_NOT_OURS)
+	if (error != APIKEY_OK && pamak_grant_clear(pamh) != APIKEY_OK)
 		error = pamak_call_fail(&call, APIKEY_ERR_UNAVAILABLE,
 		    PAMAK_GRANT_STAYS);
 	pamak_call_end(&call);

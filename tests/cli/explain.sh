@@ -51,7 +51,7 @@ want_json complete false
 want_check source not-asked -
 want_check cleartext ok -
 ctl 0 explain "$ID" --service sshd
-want_out '^source	not-asked	the key is for 10.0.0.0/8; no address was given$'
+want_out '^source	not-asked	the key is for 10.0.0.0/8; no address was given, and sshd is none of local_services$'
 ctl 4 explain "$ID" --service sudo --json
 want_json complete true
 want_check source refused source

@@ -124,7 +124,7 @@ ctl 3 show "$expired"
 t 'delete: a key that could still be used, only with --force'
 for id in "$active" "$successor" "$disabled"; do
 	ctl 6 delete "$id"
-	want_err 'expired: revoke it first, or delete it with --force$'
+	want_err 'has not ended: revoke it first, or delete it with --force$'
 	ctl 0 show "$id"
 	ctl 0 delete "$id" --force
 	ctl 3 show "$id"

@@ -42,7 +42,8 @@ reading(void **state)
 		{ "", APIKEY_ERR_INVALID, "\"\" is " NO_ID },
 		{ "../../../x", APIKEY_ERR_INVALID,
 		    "\"../../../x\" is " NO_ID },
-		{ TOKEN, APIKEY_ERR_INVALID, "\"...\" is " NO_ID },
+		{ "x\ny", APIKEY_ERR_INVALID, "what was given is " NO_ID },
+		{ TOKEN, APIKEY_ERR_INVALID, "what was given is " NO_ID },
 		{ TOKEN_ID, APIKEY_ERR_CORRUPT_RECORD,
 		    "STORE/7k2m9q4t8w.conf:5: unknown setting \"x\"" },
 	};

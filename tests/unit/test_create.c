@@ -349,6 +349,7 @@ take(void *arg, const char *token, const apikey_key *key)
 	assert_int_equal(apikey_token_id(token, strlen(token), id),
 	    APIKEY_OK);
 	assert_string_equal(apikey_key_id(key), id);
+	assert_string_equal(apikey_key_rate(key), "30/1m");
 	(void)snprintf(d->token, sizeof(d->token), "%s", token);
 	return d->answer;
 }
@@ -361,6 +362,7 @@ delivered(void **state)
 	struct issue i;
 
 	issue_new(&i);
+	set(&i, APIKEY_RATE, "30/1m");
 	assert_int_equal(apikey_create(w->admin, i.spec, take, &d, i.token,
 	    &i.key), APIKEY_ERR_UNAVAILABLE);
 	assert_string_equal(apikey_admin_message(w->admin),

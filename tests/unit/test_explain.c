@@ -189,8 +189,8 @@ sources(void **state)
 		const char *detail, *cleartext;
 	} rows[] = {
 		{ "sshd", NULL, APIKEY_NOT_ASKED, APIKEY_OK,
-		    "no address was given",
-		    "sshd is none of cleartext_services" },
+		    "no address was given, and sshd is none of "
+		    "local_services", "sshd is none of cleartext_services" },
 		{ "sshd", "web1", APIKEY_ERR_SOURCE, APIKEY_OK,
 		    "asked from web1, which is no numeric address and in no "
 		    "network", "sshd is none of cleartext_services" },
@@ -198,8 +198,9 @@ sources(void **state)
 		    "asked from local: sudo is one of local_services",
 		    "sudo is none of cleartext_services" },
 		{ "ftp", NULL, APIKEY_NOT_ASKED, APIKEY_NOT_ASKED,
-		    "no address was given",
-		    "ftp is one of cleartext_services; no address was given" },
+		    "no address was given, and ftp is none of local_services",
+		    "ftp is one of cleartext_services; no address was given, "
+		    "and ftp is none of local_services" },
 		{ "ftp", "10.0.0.1", APIKEY_OK, APIKEY_ERR_CLEARTEXT,
 		    "asked from 10.0.0.1",
 		    "ftp is one of cleartext_services; asked from 10.0.0.1" },
@@ -229,6 +230,14 @@ sources(void **state)
 		assert_string_equal(detail_of(&seen, "cleartext"),
 		    rows[i].cleartext);
 	}
+	/* No address there is would do. */
+	world_record(w, "from = [ \"local\" ];");
+	assert_int_equal(apikey_request_set_service(w->req, "sshd"), 0);
+	assert_int_equal(apikey_request_set_source(w->req, NULL), 0);
+	assert_int_equal(explain(w, &seen), APIKEY_ERR_SOURCE);
+	world_record(w, "from = [ \"local\", \"10.0.0.0/8\" ];");
+	assert_int_equal(explain(w, &seen), APIKEY_OK);
+	assert_int_equal(verdict_of(&seen, "source"), APIKEY_NOT_ASKED);
 }
 
 static void
