@@ -371,11 +371,11 @@ install: all $(B)/tests/trial
 	    > $(EXAMPLES)/systemd/$${f##*/} || exit 1; done
 	chmod 644 $(EXAMPLES)/systemd/*
 	install -m 644 man/*.c $(EXAMPLES)
-	install -m 644 LICENSE NEWS SECURITY.md $(D)$(DOCDIR)
+	install -m 644 LICENSE NEWS $(D)$(DOCDIR)
 	install -m 644 docs/* $(D)$(DOCDIR)/docs
-	for f in README.md docs/*.md; do \
+	for f in *.md docs/*.md; do \
 	    sed -E $(TO_INSTALLED) $$f > $(D)$(DOCDIR)/$$f || exit 1; done
-	chmod 644 $(D)$(DOCDIR)/README.md
+	chmod 644 $(D)$(DOCDIR)/*.md
 	$(call put,644,etc/tmpfiles.d/apikey.conf,$(D)$(TMPFILESDIR)/apikey.conf)
 	test -e $(D)$(SYSCONFDIR)/apikey/apikey.conf || { \
 	    $(call put,644,etc/apikey.conf,$(D)$(SYSCONFDIR)/apikey/apikey.conf); }

@@ -36,7 +36,7 @@ want_links()
 	local at
 
 	while read -r at; do
-		[ -e "$(dirname "$1")/$at" ] || problem "$1: no $at"
+		[ -e "$(dirname "$1")/${at%%#*}" ] || problem "$1: no $at"
 	done < <(grep -oE '\]\([^)]+\)' "$1" | grep -v :// | tr -d '])(')
 }
 
