@@ -41,7 +41,7 @@
 #   PREFIX (/usr/local), and below it LIBDIR, BINDIR, MANDIR, DOCDIR
 #   SYSCONFDIR (/etc), STATEDIR (/var/lib/apikey), TMPFILESDIR, PAMDIR
 #   APIKEY_TEST_ALL=1   check fails where it would skip a suite
-#   SECONDS_OF_THREADS  check lets threads loose for so long (60)
+#   SECONDS_OF_THREADS  check lets threads loose for so long (20)
 #   FAULTS_ALL=1        check has the long run of faults; tests/faults/README
 #                       has more of this kind
 

@@ -14,7 +14,7 @@ ASAN=$B/asan
 CLANG=$B/clang
 TSAN=$B/tsan
 # How long threads are let loose.
-SECONDS_OF_THREADS=${SECONDS_OF_THREADS:-60}
+SECONDS_OF_THREADS=${SECONDS_OF_THREADS:-20}
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 trap 'exit 1' HUP INT PIPE TERM
