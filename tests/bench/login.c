@@ -8,7 +8,7 @@
  *	login [-k] [-c AT_ONCE] [-s SKIP] [-w WARM] COUNT CONFDIR SERVICE
  *	    USER RHOST <REPLIES
  *
- * Replies are lines, used one after the other and from the beginning
+ * Replies are lines of a file, used one after the other and from the beginning
  * again.  -k: one after the other in one process.  -c: so many processes
  * at once.  -s: begin behind so many replies.  -w: so many logins come
  * first and are not reported.
@@ -20,6 +20,7 @@
  */
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <err.h>
@@ -55,7 +56,11 @@ static const char *const calls[CALLS] = {
 };
 
 static const char *confdir, *service, *user, *rhost;
-static char **replies;
+/* The replies, one behind the other, and where each begins: in memory of
+ * their own that is shared, so that a process of a login is the same however
+ * many there are. */
+static char *replies;
+static size_t *starts;
 static size_t reply_count;
 
 static int64_t
@@ -146,13 +151,52 @@ must_be_granted(const struct login *login)
 		    pam_strerror(NULL, login->code));
 }
 
+static void *
+shared(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		err(1, "replies");
+	return p;
+}
+
+/* From a file; each line is one. */
+static void
+read_replies(void)
+{
+	struct stat st;
+	size_t size;
+	char *end;
+
+	if (fstat(STDIN_FILENO, &st) == -1 || st.st_size == 0)
+		errx(2, "no reply");
+	size = (size_t)st.st_size;
+	replies = shared(size + 1);
+	starts = shared((size + 1) * sizeof(*starts));
+	if (fread(replies, 1, size, stdin) != size)
+		err(1, "replies");
+	for (size_t at = 0; at < size; at = (size_t)(end - replies) + 1) {
+		starts[reply_count++] = at;
+		end = strchrnul(replies + at, '\n');
+		*end = '\0';
+	}
+}
+
+static char *
+reply_of(size_t number)
+{
+	return replies + starts[number % reply_count];
+}
+
 static void
 run_kept(struct login *logins, long count, size_t skip)
 {
 	struct rusage usage;
 
 	for (long i = 0; i < count; i++) {
-		log_in(&logins[i], replies[(skip + (size_t)i) % reply_count]);
+		log_in(&logins[i], reply_of(skip + (size_t)i));
 		must_be_granted(&logins[i]);
 		getrusage(RUSAGE_SELF, &usage);
 		logins[i].kib = usage.ru_maxrss;
@@ -167,7 +211,7 @@ start(struct flight *flight, long i, struct login *logins, size_t skip)
 		err(1, "fork");
 	if (flight->pid != 0)
 		return;
-	log_in(&logins[i], replies[(skip + (size_t)i) % reply_count]);
+	log_in(&logins[i], reply_of(skip + (size_t)i));
 	_exit(0);
 }
 
@@ -217,25 +261,6 @@ report(const struct login *login)
 	for (int i = 0; i < CALLS; i++)
 		printf("\t%lld", (long long)(login->at[i + 1] - login->at[i]));
 	printf("\t%ld\t%ld\n", login->kib, login->faults);
-}
-
-static void
-read_replies(void)
-{
-	char *line = NULL;
-	size_t size = 0;
-
-	while (getline(&line, &size, stdin) != -1) {
-		line[strcspn(line, "\n")] = '\0';
-		replies = reallocarray(replies, reply_count + 1,
-		    sizeof(*replies));
-		if (replies == NULL ||
-		    (replies[reply_count++] = strdup(line)) == NULL)
-			err(1, "replies");
-	}
-	free(line);
-	if (reply_count == 0)
-		errx(2, "no reply");
 }
 
 static long
