@@ -9,7 +9,7 @@ COLUMNS_OF_LINE=(part who keys at_once logins median_us p99_us least_us
 RAW=$PLACE/raw
 # How many rounds the logins are spread over, so that what the machine does
 # meanwhile falls on all alike.
-ROUNDS=5
+ROUNDS=20
 WARM=3
 CALLS=(pam_start pam_authenticate pam_acct_mgmt pam_setcred
     pam_open_session pam_close_session pam_end)
