@@ -27,7 +27,7 @@
 # Parts of these:
 #
 #   make deps-test deps-lint deps-bench deps-valgrind
-#                       their packages alone
+#                       their packages, and those of the build, alone
 #   make unit-tests     $(B)/tests/unit/test_*
 #   make fuzz-tests     $(B)/tests/fuzz/fuzz_*, which replay files, or have
 #                       the engine that ENGINE links

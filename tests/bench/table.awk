@@ -150,7 +150,7 @@ function against(text, who, want,    kept)
 
 function floors(    i)
 {
-	head("What is to be reached, at least; judged from 1,000 logins on")
+	head("Limits, judged from 1,000 logins on")
 	against("at most 0.9 x pam_userdb", "userdb", 0.9)
 	against("at most 1/80 (0.0125) x pam_unix", "unix", 1 / 80)
 	against("at most 5 x pam_permit", "permit", 5)
