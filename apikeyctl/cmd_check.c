@@ -98,7 +98,10 @@ run(struct cmd_env *env, int argc, char **argv)
 	int opt, status, error;
 
 	while ((opt = cmd_args_next(env, argc, argv, options)) >= 0)
-		*(opt == OPT_AS ? &as : &root) = optarg;
+		if (opt == OPT_AS)
+			as = optarg;
+		else
+			root = optarg;
 	if (opt == CMD_ARGS_STOP)
 		return env->status;
 	if (as != NULL && argc - optind != 1)

@@ -62,15 +62,16 @@ find_user(const char *name, const char *user, char *buf, size_t size,
 {
 	struct passwd entry, *result = NULL;
 	int error = getpwnam_r(user, &entry, buf, size, &result);
+	size_t len;
 
 	(void)name;
 	if (error != 0 || result == NULL)
 		return error;
-	if (strlen(result->pw_name) >= sizeof(found->name))
+	if ((len = strlen(result->pw_name)) >= sizeof(found->name))
 		return EOVERFLOW;
 	found->yes = true;
 	found->gid = result->pw_gid;
-	(void)strcpy(found->name, result->pw_name);
+	memcpy(found->name, result->pw_name, len + 1);
 	return 0;
 }
 

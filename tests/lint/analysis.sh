@@ -4,7 +4,8 @@
 . "$(dirname "$0")/lib.sh"
 
 flags=(-D_GNU_SOURCE -Ilibapikey '-DAPIKEY_VERSION="0"'
-    '-DAPIKEY_CONFIG="/c"' '-DAPIKEY_KEYSTORE="/k"' '-DAPIKEY_STATE="/s"')
+    '-DAPIKEY_CONFIG="/c"' '-DAPIKEY_KEYSTORE="/k"' '-DAPIKEY_STATE="/s"'
+    '-DAPIKEY_EXAMPLES="/e"')
 
 sources() {
 	printf '%s\n' libapikey/*.c pam_apikey/*.c apikeyctl/*.c
