@@ -92,7 +92,7 @@ cmd_check_pam(struct cmd_check *c)
 	}
 	cmd_words_sort(&names);
 	for (i = 0; i < names.count; i++)
-		if (strpbrk(names.item[i], ".~#") == NULL &&
+		if (!cmd_pam_is_copy(names.item[i]) &&
 		    (i == 0 || strcmp(names.item[i], names.item[i - 1]) != 0))
 			check_one(c, names.item[i]);
 	if (names.count == 0)

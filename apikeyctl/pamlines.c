@@ -155,35 +155,13 @@ cmd_pam_next(struct cmd_pam_reader *r, struct cmd_pam_line *ret)
 	return true;
 }
 
-/* ---- For advice: what cannot be read is passed over ----------------- */
-
-/* Editors and dpkg leave copies behind, which libpam never reads. */
-static bool
-is_copy(const char *name)
+bool
+cmd_pam_is_copy(const char *name)
 {
 	return strpbrk(name, ".~#") != NULL;
 }
 
-void
-cmd_pam_services(struct cmd_words *ret)
-{
-	static const char *const folders[] = { FOLDER, "/usr/lib/pam.d",
-	    "/usr/etc/pam.d" };
-	struct cmd_words names;
-	struct cmd_tree tree;
-	size_t i, n;
-
-	if (cmd_tree_open(&tree, NULL) == 0)
-		for (n = 0; n < sizeof(folders) / sizeof(folders[0]); n++) {
-			names = (struct cmd_words){ .count = 0 };
-			(void)cmd_tree_list(&tree, folders[n], &names);
-			for (i = 0; i < names.count; i++)
-				if (!is_copy(names.item[i]))
-					cmd_words_once(ret, names.item[i]);
-			cmd_words_free(&names);
-		}
-	cmd_tree_close(&tree);
-}
+/* ---- Groups, for advice: what cannot be read is passed over --------- */
 
 struct scan {
 	cmd_pam_group *each;
@@ -219,7 +197,7 @@ scan_file(struct scan *scan, const struct cmd_tree *tree, const char *name)
 	char *path, *text = NULL;
 	size_t len;
 
-	if (is_copy(name))
+	if (cmd_pam_is_copy(name))
 		return;
 	path = cmd_text(FOLDER "/%s", name);
 	if (cmd_tree_read(tree, path, &text, &len, NULL) == 0) {

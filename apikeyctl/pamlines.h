@@ -47,15 +47,14 @@ bool	 cmd_pam_next(struct cmd_pam_reader *, struct cmd_pam_line *ret);
  * made another name of is meant to be ours. */
 bool	 cmd_pam_is_ours(const char *module);
 
+/* Editors and dpkg leave copies behind, which libpam never reads. */
+bool	 cmd_pam_is_copy(const char *name);
+
 /* Called with each group that a line of /etc/pam.d has for pam_apikey,
  * once a group, and the path of the first file that names it. */
 typedef void	cmd_pam_group(void *arg, const char *file,
 		    const char *group);
 
 void	cmd_pam_groups(cmd_pam_group *, void *arg);
-
-/* The services that this machine has files for. */
-struct cmd_words;
-void	cmd_pam_services(struct cmd_words *ret);
 
 #endif /* CMD_PAMLINES_H */

@@ -49,6 +49,24 @@ cmd_pam_service(const struct cmd_tree *tree, const char *service,
 	return error;
 }
 
+void
+cmd_pam_services(struct cmd_words *ret)
+{
+	struct cmd_words names = { 0 };
+	const char *const *folder;
+	struct cmd_tree tree;
+	size_t i;
+
+	if (cmd_tree_open(&tree, NULL) == 0)
+		for (folder = cmd_pam_folders; *folder != NULL; folder++)
+			(void)cmd_tree_list(&tree, *folder, &names);
+	for (i = 0; i < names.count; i++)
+		if (!cmd_pam_is_copy(names.item[i]))
+			cmd_words_once(ret, names.item[i]);
+	cmd_words_free(&names);
+	cmd_tree_close(&tree);
+}
+
 const char *
 cmd_pam_unfit(int error)
 {

@@ -61,6 +61,10 @@ struct cmd_pam_stack {
 /* Where files of services are, in the order in which they are taken. */
 extern const char *const cmd_pam_folders[];
 
+/* The services that this machine has files for; what cannot be read is
+ * passed over. */
+void	 cmd_pam_services(struct cmd_words *ret);
+
 /*
  * The text of a service's file from the folders; the path is where it is.
  * 0, ENOENT when there is none, or why it cannot be read, with the path; the

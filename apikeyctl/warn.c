@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "output.h"
-#include "pamlines.h"
+#include "pamstack.h"
 #include "warn.h"
 #include "words.h"
 
