@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "admin.h"
-#include "settings.h"
 #include "token.h"
 
 /* Longer than an id with what stands before it in a token. */

@@ -11,8 +11,9 @@
 
 #define DAY_S	86400
 
-int
-ak_decision_answer(int code)
+/* Every fault of ours has one of three names for others. */
+static int
+answer_of(int code)
 {
 	if (code < APIKEY_ERR_BAND || code == APIKEY_ERR_INSECURE_STORE ||
 	    code == APIKEY_ERR_CORRUPT_RECORD)
@@ -110,7 +111,7 @@ audit_deny(const struct ak_decision *d, const char *id, int code)
 	(void)snprintf(count, sizeof(count), "%lld", (long long)d->failures);
 	event_init(&event, d, false);
 	ak_event_add(&event, "reason",
-	    apikey_error_name(ak_decision_answer(code)));
+	    apikey_error_name(answer_of(code)));
 	ak_event_add(&event, "key", id);
 	add_request(&event, d->req);
 	if (code == APIKEY_ERR_THROTTLED)
@@ -176,7 +177,7 @@ int
 ak_decision_conclude(struct ak_decision *d, const char *id, int code)
 {
 	const struct ak_dir *state = ak_decision_state(d);
-	int said = ak_decision_answer(code);
+	int said = answer_of(code);
 
 	if (code != APIKEY_OK) {
 		audit_deny(d, id, code);

@@ -46,7 +46,4 @@ void	 ak_decision_grant(const struct ak_decision *,
 void	 ak_decision_expiring(const struct ak_audit *,
 	    const struct ak_record *);
 
-/* Every fault of ours has one of three names for others. */
-int	 ak_decision_answer(int code);
-
 #endif

@@ -160,14 +160,15 @@ describe_cleartext(const struct explanation *x, char ret[DETAIL_SIZE])
 {
 	char asked[DETAIL_SIZE];
 
-	describe_asked_source(x, asked);
 	if (x->req.service == NULL)
 		(void)snprintf(ret, DETAIL_SIZE, "no service was given");
-	else
-		(void)snprintf(ret, DETAIL_SIZE, "%.200s is %s of "
-		    "cleartext_services%s%.300s", x->req.service,
-		    is_cleartext(x) ? "one" : "none",
-		    is_cleartext(x) ? "; " : "", is_cleartext(x) ? asked : "");
+	else if (is_cleartext(x)) {
+		describe_asked_source(x, asked);
+		(void)snprintf(ret, DETAIL_SIZE, "%.200s is one of "
+		    "cleartext_services; %.300s", x->req.service, asked);
+	} else
+		(void)snprintf(ret, DETAIL_SIZE, "%.200s is none of "
+		    "cleartext_services", x->req.service);
 }
 
 static void

@@ -80,50 +80,36 @@ parse_count(const char *text, int64_t *ret)
 	return true;
 }
 
+#define A_TEXT	"a text in quotes"
+
+static const struct {
+	const char	*shape;
+	const char	*form;		/* of its text, where it is one */
+} types[] = {
+	[AK_TEXT] = { A_TEXT, NULL },
+	[AK_TIME] = { A_TEXT, "a UTC time such as 2026-11-24T00:00:00Z" },
+	[AK_DURATION] = { A_TEXT, "a duration such as 90d or 12h" },
+	[AK_RATE] = { A_TEXT, "a rate such as 30/1m or 30/1m:5" },
+	[AK_COUNT] = { "a whole number from 1", NULL },
+	[AK_FLAG] = { "true or false", NULL },
+	[AK_VERSION] = { "1; a newer apikey may have written this file",
+	    NULL },
+	[AK_WORDS] = { "a list of texts such as [ \"a\", \"b\" ]", NULL },
+	[AK_GROUP] = { "a group { ... }", NULL },
+};
+
 const char *
 ak_setting_shape(const struct ak_setting *s)
 {
-	switch (s->type) {
-	case AK_COUNT:
-		return "a whole number from 1";
-	case AK_FLAG:
-		return "true or false";
-	case AK_VERSION:
-		return "1; a newer apikey may have written this file";
-	case AK_WORDS:
-		return "a list of texts such as [ \"a\", \"b\" ]";
-	case AK_GROUP:
-		return "a group { ... }";
-	case AK_TEXT:
-	case AK_TIME:
-	case AK_DURATION:
-	case AK_RATE:
-		break;
-	}
-	return "a text in quotes";
+	return types[s->type].shape;
 }
 
+/* What is expected of a list is so of each of its texts. */
 const char *
 ak_setting_form(const struct ak_setting *s)
 {
-	switch (s->type) {
-	case AK_TIME:
-		return "a UTC time such as 2026-11-24T00:00:00Z";
-	case AK_RATE:
-		return "a rate such as 30/1m or 30/1m:5";
-	case AK_DURATION:
-		return s->expects != NULL ? s->expects :
-		    "a duration such as 90d or 12h";
-	case AK_TEXT:
-		return s->expects;
-	case AK_COUNT:
-	case AK_FLAG:
-	case AK_VERSION:
-	case AK_WORDS:
-	case AK_GROUP:
-		break;
-	}
-	return NULL;
+	return s->expects != NULL && s->type != AK_WORDS ? s->expects :
+	    types[s->type].form;
 }
 
 static bool
