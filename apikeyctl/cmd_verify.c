@@ -104,18 +104,19 @@ put_refused(const struct cmd_env *env, const struct verify *v, int code)
 {
 	int status = cmd_exit(code);
 
-	if (env->json && status == CMD_EXIT_DENIED)
-		fputs("{\"version\":1,\"granted\":false}\n", stdout);
-	if (status == CMD_EXIT_DENIED)
-		cmd_error("denied");
-	/* Of every such question, so that it tells nothing of the key. */
-	if (status == CMD_EXIT_DENIED && !v->service)
-		cmd_warn("no --service was given, and without it every key "
-		    "that is bound to services is denied");
-	if (status != CMD_EXIT_DENIED)
+	if (status != CMD_EXIT_DENIED) {
 		cmd_error("there is no answer: %s; the audit trail says "
 		    "where, and so does apikeyctl explain ID",
 		    apikey_error_text(code));
+		return status;
+	}
+	if (env->json)
+		fputs("{\"version\":1,\"granted\":false}\n", stdout);
+	cmd_error("denied");
+	/* Of every such question, so that it tells nothing of the key. */
+	if (!v->service)
+		cmd_warn("no --service was given, and without it every key "
+		    "that is bound to services is denied");
 	return status;
 }
 

@@ -157,9 +157,9 @@ cmd_json_key(FILE *f, const apikey_key *key)
 	put_text(f, "rotated_from", apikey_key_rotated_from(key));
 	put_superseded(f, key);
 	put_revoked(f, key);
-	fputs(",\"hash\":", f);
-	cmd_json_text(f, apikey_key_hash(key));
-	fputs(",\"pepper\":", f);
+	fputc(',', f);
+	put_text(f, "hash", apikey_key_hash(key));
+	fputs("\"pepper\":", f);
 	cmd_json_text(f, apikey_key_pepper(key));
 	fputc('}', f);
 }
