@@ -1,5 +1,10 @@
 # names.awk - what the short names stand for, and numbers for people.
 
+# The names of the columns are no figures.
+$1 == "part" {
+	next
+}
+
 function name_of(who)
 {
 	if (who == "permit")

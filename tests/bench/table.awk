@@ -11,10 +11,6 @@ BEGIN {
 	next
 }
 
-$1 == "part" {
-	next
-}
-
 {
 	n++
 	part[n] = $1; who[n] = $2; keys[n] = $3; at_once[n] = $4

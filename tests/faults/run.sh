@@ -4,8 +4,8 @@
 #
 # Parts: logins and changes, of which every call that can fail does so once
 # in turn; kills, behind their system calls; pressure, when something is
-# short.  A full disk and groups of its own need root.  Everything is in a temporary folder.
-# README has more.
+# short.  A full disk and groups of its own need root.  Everything is in a
+# temporary folder.  README has more.
 set -u
 # shellcheck source=../parts.sh
 . "$(dirname "$0")/../parts.sh"

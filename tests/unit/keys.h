@@ -66,6 +66,22 @@ show(struct world *w, const char *token)
 	return code;
 }
 
+/* In a delivery: another administrator changes the key that this one is to
+ * replace. */
+static inline void
+change_meanwhile(struct world *w, const apikey_key *key,
+    int (*change)(apikey_admin *, apikey_key *))
+{
+	apikey_admin *other = apikey_admin_new(w->ctx, "other");
+	apikey_key *old = NULL;
+
+	assert_int_equal(apikey_get(other, apikey_key_rotated_from(key),
+	    &old), APIKEY_OK);
+	assert_int_equal(change(other, old), APIKEY_OK);
+	apikey_key_free(old);
+	apikey_admin_free(other);
+}
+
 /* A login that must be granted, or be refused for a reason; and nothing
  * else must be on record, but that a granted key ends soon. */
 static inline void
